@@ -1,0 +1,1 @@
+"""The catalogue: classifications, lexicon and forms as dated, cited data, and what reads them."""

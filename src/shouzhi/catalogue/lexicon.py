@@ -1,0 +1,200 @@
+"""The lexicon: what the words of headings, row labels and titles mean as coordinates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import yaml
+
+from shouzhi.catalogue.names import fold, strip_ordinal
+from shouzhi.space import Coordinates
+
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}(?=年)|(?<!\d)20\d{2}(?!\d)")
+_LEADING_YEAR: Final = re.compile(r"^(?:(?:19|20)\d{2}年?度?|本年度?|当年)")
+_TOTALLED: Final = re.compile(r"(?:合计|小计)$")
+_BRACKETED: Final = re.compile(r"\([^()]*\)$|\([^()]*\)")
+
+STUB_ROLES: Final = ("code", "class", "section", "item", "name", "line", "unit_code", "ordinal")
+"""Roles of the columns that tell what a row is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What one word of the lexicon means.
+
+    `where` are its coordinates; `total` that it names the whole of them;
+    `rate` is (numerator, denominator) as stages for a column of rates; `under`
+    are coordinates that must already hold for the word to mean this.
+    """
+
+    where: Coordinates
+    total: bool = False
+    measure: bool = False
+    rate: tuple[str, str] | None = None
+    under: Coordinates = Coordinates()
+
+
+class Lexicon:
+    """Words to coordinates.  All lookups fold what they are given."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._terms: dict[str, list[Term]] = {}
+        for entry in data["terms"]:
+            term = _term(entry)
+            for word in entry["says"]:
+                self._terms.setdefault(fold(word), []).append(term)
+        self._roles: dict[str, tuple[str, ...]] = {}
+        for role, words in data["stub"].items():
+            for word in words:
+                key = fold(word)
+                self._roles[key] = (*self._roles.get(key, ()), role)
+        self._texts = {fold(word) for word in data["texts"]}
+        self._measures = {fold(word) for word in data["measures"]}
+        self._totals = {fold(word) for word in data["totals"]}
+        self._numbering = {fold(word) for word in data["numbering"]}
+        self._sides = {fold(word) for word in data["sides"]}
+        self._natures = {fold(word) for word in data["natures"]}
+        self.organisation = re.compile(data["organisation"])
+        self._phrases = {
+            fold(word): Coordinates(entry["where"])
+            for entry in data["phrases"]
+            for word in entry["says"]
+        }
+        longest = sorted(self._phrases, key=len, reverse=True)
+        self._phrase = re.compile("|".join(map(re.escape, longest)))
+        captions = data["captions"]
+        self.captions: dict[str, frozenset[str]] = {
+            name: frozenset(map(fold, captions[name]))
+            for name in ("amount_unit", "department", "notes", "empty")
+        }
+        self.number = re.compile(captions["number"])
+        self.continued = re.compile(captions["continued"])
+
+    def term(self, text: str, under: Coordinates = Coordinates()) -> Term | None:
+        """What `text` means where `under` already holds; None when it is not known.
+
+        The word is tried as it stands, then without its ordinal, without
+        “其中”, without its year and without what stands in brackets.
+        """
+        for word in _variants(text):
+            for term in self._terms.get(word, ()):
+                if term.under.items() <= under.items():
+                    return term
+        return self._compound(text)
+
+    def _compound(self, text: str) -> Term | None:
+        """A word made of title phrases and nothing else: 一般公共预算 + 基本支出."""
+        word = fold(text)
+        if not word or self._phrase.sub("", word):
+            return None
+        return Term(self.title(word).without("stage", "year"))
+
+    def roles(self, text: str) -> tuple[str, ...]:
+        """The stub roles that a heading can have: code, name, line…; empty for others."""
+        return next((self._roles[w] for w in _variants(text) if w in self._roles), ())
+
+    def is_text(self, text: str) -> bool:
+        """Whether a heading tops a column of words."""
+        return any(word in self._texts for word in _variants(text))
+
+    def is_measure(self, text: str) -> bool:
+        """Whether a heading tops a column of amounts, whatever it means."""
+        return any(
+            word in self._measures or word in self._totals or word in self._terms
+            for word in _variants(text)
+        )
+
+    def is_total(self, text: str) -> bool:
+        """Whether a label or heading means all of it: 合计, 总计, 小计."""
+        return any(word in self._totals for word in _variants(text))
+
+    def is_side(self, text: str) -> bool:
+        """Whether a word heads one half of a two-sided table: 收入, 支出."""
+        return fold(text) in self._sides
+
+    def is_nature(self, text: str) -> bool:
+        """Whether a label is a nature of units: 行政单位, 公益一类事业单位…"""
+        return fold(text) in self._natures
+
+    def is_numbering(self, text: str) -> bool:
+        """Whether a label opens a row of column numbers: 栏次."""
+        return fold(text) in self._numbering
+
+    def is_pure_heading(self, text: str) -> bool:
+        """Whether `text` only ever heads columns and is never the label of a row."""
+        if any(word in self._terms or word in self._totals for word in _variants(text)):
+            return False
+        roles = set(self.roles(text)) - {"class", "section"}
+        return bool(roles) or self.is_text(text) or self.is_measure(text)
+
+    def is_heading(self, text: str) -> bool:
+        """Whether the lexicon knows `text` as any kind of heading."""
+        return bool(self.roles(text)) or self.is_text(text) or self.is_measure(text)
+
+    def title(self, text: str) -> Coordinates:
+        """The coordinates that a title gives to its whole table.
+
+        A title that names both 收入 and 支出, or several kinds, fixes neither.
+        """
+        found: dict[str, set[str]] = {}
+        for match in self._phrase.finditer(fold(text)):
+            for dimension, member in self._phrases[match.group()].items():
+                found.setdefault(dimension, set()).add(member)
+        where = {name: members.pop() for name, members in found.items() if len(members) == 1}
+        if year := heading_year(text):
+            where["year"] = year
+        return Coordinates(where)
+
+    def words(self) -> Iterator[str]:
+        """Every known heading word, folded."""
+        yield from self._terms
+        yield from self._roles
+        yield from self._texts
+        yield from self._measures
+        yield from self._totals
+
+
+def heading_year(text: str) -> str | None:
+    """The one year that a heading or title names, as four digits."""
+    years = set(_YEAR.findall(fold(text)))
+    return years.pop() if len(years) == 1 else None
+
+
+def _variants(text: str) -> Iterator[str]:
+    word = fold(text)
+    yield word
+    _, bare = strip_ordinal(word)
+    if bare != word:
+        yield bare
+    yearless = _LEADING_YEAR.sub("", bare)
+    if yearless != bare and yearless:
+        yield yearless
+    untotalled = _TOTALLED.sub("", yearless)
+    if untotalled != yearless and untotalled:
+        yield untotalled
+    unbracketed = _BRACKETED.sub("", yearless)
+    if unbracketed != yearless and unbracketed:
+        yield unbracketed
+
+
+def _term(entry: dict[str, Any]) -> Term:
+    rate = entry.get("rate")
+    return Term(
+        where=Coordinates(entry.get("where", {})),
+        total=bool(entry.get("total")),
+        measure=bool(entry.get("measure")),
+        rate=(rate["of"], rate["to"]) if rate else None,
+        under=Coordinates(entry.get("under", {})),
+    )
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon of the catalogue, loaded once a process."""
+    text = (files("shouzhi.catalogue") / "lexicon.yaml").read_text(encoding="utf-8")
+    return Lexicon(yaml.load(text, Loader=yaml.CSafeLoader))

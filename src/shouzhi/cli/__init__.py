@@ -1,0 +1,47 @@
+"""The command line: `shouzhi` and its commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from shouzhi import __version__
+
+COMMANDS = {
+    "read": ("shouzhi.cli.read:read", "Published documents become tables and facts."),
+    "classification": (
+        "shouzhi.cli.classification:classification",
+        "The official lists of account codes.",
+    ),
+    "demo": ("shouzhi.cli.demo:demo", "Read the example documents and print what they hold."),
+}
+"""Each command: where it stands, and its line in `shouzhi --help`."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - tells the type checker
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="shouzhi")
+def main() -> None:
+    """Shouzhi 收支: government budgets and accounts as checked facts."""

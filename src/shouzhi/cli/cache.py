@@ -1,0 +1,90 @@
+"""Results of reading, kept by the content of the file and the version of the readers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import shouzhi
+from shouzhi.catalogue.classifications import user_lists
+
+KEEP: Final = 3
+"""Results of how many versions of the readers stay: enough to go back and forth."""
+
+NOT_READERS: Final = {"cli", "web", "publish", "warehouse"}
+"""Rooms whose changes do not alter what a document is read as."""
+
+
+def default_folder() -> Path:
+    """Where results are kept: $SHOUZHI_CACHE, else where the platform keeps such things."""
+    if chosen := os.environ.get("SHOUZHI_CACHE"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        return base / "shouzhi" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "shouzhi"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shouzhi"
+
+
+def fingerprint() -> str:
+    """A hash of the code, the catalogue and the imported lists that reading depends on."""
+    root = Path(shouzhi.__file__).parent
+    digest = hashlib.blake2b(shouzhi.__version__.encode(), digest_size=8)
+    for path in sorted(root.rglob("*")):
+        parts = path.relative_to(root).parts
+        if path.suffix in {".py", ".yaml", ".csv"} and parts[0] not in NOT_READERS:
+            digest.update("/".join(parts).encode() + b"\0" + path.read_bytes())
+    for path in user_lists():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+class Cache:
+    """A folder of results.  Whatever goes wrong with it, reading goes on without it."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = (folder or default_folder()) / fingerprint()
+        if not self.folder.is_dir():
+            with suppress(OSError):
+                self.folder.mkdir(parents=True)
+                self._forget_old_versions()
+
+    def get(self, key: str) -> bytes | None:
+        """What was kept under `key`, or None."""
+        with suppress(OSError):
+            return self._path(key).read_bytes()
+        return None
+
+    def put(self, key: str, result: bytes) -> None:
+        """Keep `result`; a reader of the same key sees all of it or nothing."""
+        path = self._path(key)
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(result)
+            Path(temporary).replace(path)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / key[2:]
+
+    def _forget_old_versions(self) -> None:
+        """Delete what versions long unused have left behind."""
+        import shutil
+
+        versions = [path for path in self.folder.parent.iterdir() if _is_version(path)]
+        versions.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in versions[KEEP:]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_version(path: Path) -> bool:
+    """Whether a folder is one of ours: $SHOUZHI_CACHE may hold other things."""
+    name = path.name
+    return path.is_dir() and len(name) == 16 and not set(name) - set("0123456789abcdef")

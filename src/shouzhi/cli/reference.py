@@ -1,0 +1,60 @@
+"""Writes docs/commands.md from the commands themselves; `--check` fails when it is stale."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from shouzhi.cli import main
+
+PAGE: Final = Path(__file__).parents[3] / "docs" / "commands.md"
+
+_WIDTH: Final = 90
+
+
+def page() -> str:
+    """The whole page: `--help` of every command, in order."""
+    parts = ["# Commands", "Written by `make docs` from the commands themselves; do not edit."]
+    for path, context in commands(main, "shouzhi", None):
+        parts += _section(path, context)
+    return "\n\n".join(parts) + "\n"
+
+
+def commands(
+    command: click.Command, path: str, parent: click.Context | None
+) -> Iterator[tuple[str, click.Context]]:
+    """A command and all below it, each with the words that call it."""
+    name = path.rpartition(" ")[2]
+    context = click.Context(
+        command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
+    yield path, context
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            if found is not None:
+                yield from commands(found, f"{path} {inner}", context)
+
+
+def _section(path: str, context: click.Context) -> Iterator[str]:
+    yield f"## {path}"
+    yield f"```text\n{context.get_help().rstrip()}\n```"
+
+
+def run(*, check: bool) -> int:
+    """Write the page, or with `check` compare it; the exit status."""
+    fresh = page()
+    if not check:
+        PAGE.write_text(fresh, encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh:
+        click.echo(f"docs/{PAGE.name} is stale: run `make docs`", err=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(check="--check" in sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""Tables become facts: every printed amount at its coordinates, with its place.
+
+`read_document` is the whole way from a file to a `Document`: sources → tables → facts.
+Rooms inside: `header` (what the document says of itself), `places` (the coordinates of
+rows), `amounts` (cells to facts), `export` (the JSON contract).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shouzhi.facts.amounts import table_facts
+from shouzhi.facts.export import fact_dict, section_dict, table_dict
+from shouzhi.facts.header import read_header
+from shouzhi.facts.places import Context, place_rows, unit_names
+from shouzhi.sources import Source
+from shouzhi.sources.opening import open_source
+from shouzhi.space import Fact
+from shouzhi.tables import Section, Table
+from shouzhi.tables.reading import read_tables
+
+
+@dataclass(slots=True)
+class Document:
+    """One published document as data.
+
+    `kind` is budget, accounts or performance; `scope` department or unit;
+    `amount_unit` the unit that most of its tables print.
+    """
+
+    file: str
+    title: str
+    kind: str
+    year: int | None
+    department: str | None
+    scope: str
+    amount_unit: str
+    tables: list[Table]
+    facts: list[Fact]
+    sections: list[Section]
+    warnings: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The document in the shape that `read --format json` prints, one object."""
+        names = ("file", "title", "kind", "year", "department", "scope", "amount_unit")
+        return {
+            "document": {name: getattr(self, name) for name in names},
+            "tables": [table_dict(table) for table in self.tables],
+            "facts": [fact_dict(fact) for fact in self.facts],
+            "outline": [section_dict(section) for section in self.sections],
+            "warnings": self.warnings,
+        }
+
+
+def read_document(path: Path, name: str | None = None) -> Document:
+    """Read one file into tables and facts.
+
+    Raises `shouzhi.sources.Unreadable` with cause and remedy when it cannot be used.
+    """
+    return from_source(open_source(path, name))
+
+
+def from_source(source: Source) -> Document:
+    """The document that a source's pages make."""
+    reading = read_tables(source)
+    header = read_header(source, reading)
+    context = Context(header["year"], header["department"], unit_names(reading.tables))
+    facts: list[Fact] = []
+    for number, table in enumerate(reading.tables):
+        table.amount_unit = table.amount_unit or header["amount_unit"]
+        table.rows = list(place_rows(table, context))
+        facts.extend(table_facts(table, number, context.year))
+    return Document(
+        **header,
+        tables=reading.tables,
+        facts=facts,
+        sections=reading.sections,
+        warnings=[*source.warnings, *_remarks(reading.tables)],
+    )
+
+
+def _remarks(tables: Sequence[Table]) -> list[str]:
+    return [f"{t.number or t.title}：{remark}" for t in tables for remark in t.remarks]

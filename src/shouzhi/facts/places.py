@@ -1,0 +1,176 @@
+"""The coordinates of rows: by their codes first, then by their labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.catalogue.names import fold, strip_ordinal
+from shouzhi.space import Coordinates
+from shouzhi.tables import UNLABELLED, Row, Table
+
+_CODED: Final = ("function", "economic", "government_economic")
+_UNIT_HEADING: Final = re.compile(r"单位名称|资金使用单位|预算单位|部门名称")
+_PROJECT_HEADING: Final = re.compile(r"项目名称|支出项目|项目类别|采购|重点项目|任务|项目支出")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What rows inherit: the year, the department, and the names of units by their codes."""
+
+    year: int | None
+    department: str | None
+    units: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Running:
+    """What the rows above say of the rows below: the unit, its nature, the 类 and 款 of a side."""
+
+    unit: str | None = None
+    over: dict[str | None, str] | None = None
+
+    def function(self, side: str | None) -> str | None:
+        return (self.over or {}).get(side)
+
+
+def unit_names(tables: Sequence[Table]) -> dict[str, str]:
+    """Names of the units by their printed codes, from the rows that are a unit's own."""
+    names: dict[str, str] = {}
+    for table in tables:
+        for row in table.rows:
+            code = row.codes.get("unit")
+            if code and not set(row.codes) & set(_CODED) and is_organisation(row.label):
+                names.setdefault(code, fold(row.label))
+    return names
+
+
+def is_organisation(label: str) -> bool:
+    """Whether a label ends as the names of public bodies do."""
+    return lexicon().organisation.search(fold(label)) is not None
+
+
+def place_rows(table: Table, context: Context) -> Iterator[Row]:
+    """The rows with their coordinates.
+
+    A unit row gives its unit to the rows below it, in tables that list units; a 类 row
+    of a sided table gives the names below it their class.
+    """
+    running = _Running(over={})
+    tails = _tail_dimension(table)
+    for row in table.rows:
+        yield replace(row, where=_row_where(row, table, context, running, tails))
+
+
+def _tail_dimension(table: Table) -> str:
+    """The dimension of labels that nothing else explains: project where the table says so."""
+    return "project" if _PROJECT_HEADING.search(table.title + table.stub) else "unit"
+
+
+def _row_where(
+    row: Row, table: Table, context: Context, running: _Running, tails: str
+) -> Coordinates:
+    side = side_where(row.side)
+    bare = strip_ordinal(row.label)[1]
+    codes = {d: row.codes[d] for d in _CODED if d in row.codes}
+    if unit := _unit_of(row, context, running, bool(codes)):
+        side = side | {"unit": unit}
+    if codes:
+        if "function" in codes and running.over is not None:
+            running.over[row.side] = codes["function"]
+        return side | codes
+    for outer in row.path:
+        if term := lexicon().term(outer, side):
+            side = side | term.where
+    if row.label == UNLABELLED or lexicon().is_total(bare):
+        return side
+    if _is_unit_row(row, context):
+        return side
+    if term := lexicon().term(bare, side):
+        return side | _fitting(term.where, side)
+    if named := _named_function(row, bare, side, context, running):
+        return side | {"function": named}
+    return _unexplained(row, bare, side, tails)
+
+
+def _unit_of(row: Row, context: Context, running: _Running, coded: bool) -> str | None:
+    """The unit a row belongs to: its own code or name, else that of the unit row above."""
+    label = fold(row.label)
+    if lexicon().is_nature(label):
+        running.unit = None
+        return label
+    if lexicon().is_total(strip_ordinal(row.label)[1]) and "unit" not in row.codes:
+        running.unit = None
+        return None
+    code = row.codes.get("unit")
+    if _is_unit_row(row, context):
+        running.unit = context.units.get(code, label) if code else label
+    elif code:
+        running.unit = context.units.get(code, running.unit or code)
+    return running.unit if coded or code or running.unit else None
+
+
+def _is_unit_row(row: Row, context: Context) -> bool:
+    """Whether the row is a unit's own line: its name, with or without its code."""
+    if set(row.codes) & set(_CODED) or row.texts or row.side is not None:
+        return False
+    label = fold(row.label)
+    if label in context.units.values():
+        return True
+    named = context.department is not None and label == fold(context.department)
+    return named or (is_organisation(row.label) and not lexicon().term(label))
+
+
+def _named_function(
+    row: Row, bare: str, side: Coordinates, context: Context, running: _Running
+) -> str | None:
+    """The function code of a label that prints none: a 类 by its ordinal, a 款 under its 类."""
+    if side.get("flow") == "income":
+        return None
+    tree = classification("function")
+    ordinal = strip_ordinal(row.label)[0]
+    above = running.function(row.side)
+    code = None
+    if above and not ordinal:
+        code = tree.resolve(bare, context.year, under=above[:3])
+    if code is None:
+        code = tree.resolve(bare, context.year, level=1)
+    if code is None and row.side is None:
+        code = tree.resolve(bare, context.year)
+    if code and running.over is not None:
+        running.over[row.side] = code
+    return code
+
+
+def _unexplained(row: Row, bare: str, side: Coordinates, tails: str) -> Coordinates:
+    """A label of the table's own: a project, a unit, or an economic class by name."""
+    codes = classification("economic").codes(bare)
+    if codes and len(codes[0]) == 3 and row.side is None:
+        return side | {"economic": codes[0]}
+    if tails == "project" or row.texts:
+        return side | {"project": fold(bare)}
+    return side if "unit" in side else side | {"unit": fold(bare)}
+
+
+def _fitting(where: Coordinates, side: Coordinates) -> Coordinates:
+    """A label's words without a flow that contradicts its side (支出 under 收入 never)."""
+    held, offered = side.get("flow"), where.get("flow")
+    if held and offered and held.split("_")[0] != offered.split("_")[0]:
+        return where if offered.startswith(("carried", "reserves", "distributed")) else (
+            where.without("flow")
+        )
+    return where
+
+
+def side_where(side: str | None) -> Coordinates:
+    """What the half of a two-sided table says of its rows: 收入 income, 支出 expenditure."""
+    if not side:
+        return Coordinates()
+    where = lexicon().title(side).without("stage", "year")
+    if term := lexicon().term(side):
+        where = where | term.where
+    return where

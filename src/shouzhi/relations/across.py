@@ -1,0 +1,197 @@
+"""Tables against each other: the same place, the parts of a whole, the two sides of a balance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.relations import Relation
+from shouzhi.relations.within import nearest
+from shouzhi.space import Coordinates, Fact
+
+DEFAULT_STAGE: Final = {"budget": "approved", "accounts": "outturn", "performance": "approved"}
+_SPENT: Final = ("kind", "economic", "function", "project")
+_ROW_DIMENSIONS: Final = ("function", "economic", "government_economic", "unit", "project", "item")
+FEWEST_WITNESSES: Final = 3
+"""Shared rows with different amounts that must agree before two columns are taken for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a fact inherits from its document where its own words are silent."""
+
+    kind: str
+    year: int | None
+    document: int
+
+
+def canonical(fact: Fact, origin: Origin) -> Coordinates:
+    """The full coordinates of a fact: year, stage and flow filled in where words leave them out."""
+    where = fact.where
+    filled: dict[str, str] = {}
+    if "year" not in where and origin.year:
+        filled["year"] = str(origin.year)
+    if "stage" not in where:
+        filled["stage"] = DEFAULT_STAGE[origin.kind]
+    if "flow" not in where and any(d in where for d in _SPENT):
+        filled["flow"] = "expenditure"
+    if "item" in where and where["item"] != "nontax":
+        where = where.without("flow")
+        filled.pop("flow", None)
+    return where | filled if filled else where
+
+
+Column = tuple[int, int, int, str | None]
+"""(document, table, column, side): what an equality family is told by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A fact by index with its canonical coordinates and the column it was printed in."""
+
+    index: int
+    where: Coordinates
+    column: Column
+
+
+def same_place(placed: Sequence[Placed]) -> Iterator[Relation]:
+    """Facts at equal coordinates are equal, whatever table they stand in."""
+    groups: dict[Coordinates, list[Placed]] = defaultdict(list)
+    for item in placed:
+        groups[item.where].append(item)
+    for group in groups.values():
+        first = group[0]
+        for other in group[1:]:
+            if other.column[:2] == first.column[:2]:
+                continue
+            yield Relation(
+                ((first.index, 1), (other.index, -1)),
+                "equal",
+                ("same", *first.column, *other.column),
+                "same place",
+            )
+
+
+def unique(placed: Sequence[Placed]) -> dict[Coordinates, Placed]:
+    """One fact for each place: the first; a place printed twice in one table is none."""
+    seen: dict[Coordinates, Placed] = {}
+    doubled: set[Coordinates] = set()
+    for item in placed:
+        held = seen.setdefault(item.where, item)
+        if held is not item and held.column[:2] == item.column[:2]:
+            doubled.add(item.where)
+    return {where: item for where, item in seen.items() if where not in doubled}
+
+
+def parts_of_wholes(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
+    """A whole and its parts along source, kind or flow, where different tables print them."""
+    for dimension in ("source", "kind", "flow"):
+        groups: dict[Coordinates, dict[str | None, Placed]] = defaultdict(dict)
+        for where, item in places.items():
+            groups[where.without(dimension)][where.get(dimension)] = item
+        for rest, group in groups.items():
+            if len(group) > 1:
+                yield from _wholes(rest, group, dimension)
+
+
+def _wholes(
+    rest: Coordinates, group: Mapping[str | None, Placed], dimension: str
+) -> Iterator[Relation]:
+    children: dict[str | None, list[str]] = defaultdict(list)
+    for member in group:
+        if member is not None:
+            above = nearest(member, group, dimension)
+            if above is None or isinstance(above, str):
+                children[above].append(member)
+    for parent, below in children.items():
+        items = [group[parent], *(group[member] for member in below)]
+        if len({item.column[:2] for item in items}) < 2:
+            continue
+        complete = _complete(parent, below, dimension)
+        terms = ((items[0].index, 1), *((item.index, -1) for item in items[1:]))
+        family = (
+            "tree" if complete else "parts", dimension, parent, *sorted(below),
+            *(d for d in rest if d not in {"year", "stage"}),
+        )  # fmt: skip
+        yield Relation(terms, "sum", family, dimension)
+
+
+def _complete(parent: str | None, below: Sequence[str], dimension: str) -> bool:
+    """Whether `below` are all the children that the classification gives the parent."""
+    if parent is None:
+        return False
+    return set(below) >= set(classification(dimension).children(parent))
+
+
+def balances(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
+    """Income and expenditure totals at the same place are equal."""
+    for where, item in places.items():
+        if where.get("flow") != "income_total":
+            continue
+        other = places.get(where | {"flow": "expenditure_total"})
+        if other is not None:
+            whole = not any(d in where for d in _ROW_DIMENSIONS)
+            yield Relation(
+                ((item.index, 1), (other.index, -1)),
+                "balance",
+                ("balance" if whole else "balanced", *item.column[:2], *other.column[:2]),
+                "flow",
+            )
+
+
+def witnessed(placed: Sequence[Placed]) -> Iterator[Relation]:
+    """Columns of different tables that agree row for row are one quantity.
+
+    What words leave open (income told by function against expenditure, 财政拨款
+    against 一般公共预算 where there is no other) the rows witness: at least three
+    shared rows that print different amounts, nearly all of them equal.
+    """
+    columns: dict[Column, dict[Coordinates, int]] = defaultdict(dict)
+    for item in placed:
+        row = Coordinates([(d, m) for d, m in item.where.items() if d in _ROW_DIMENSIONS])
+        if row:
+            columns[item.column].setdefault(row, item.index)
+    yield from _pairs(columns)
+
+
+def _pairs(columns: Mapping[Column, Mapping[Coordinates, int]]) -> Iterator[Relation]:
+    for one, other in combinations(columns, 2):
+        if one[:2] == other[:2] or one[0] != other[0]:
+            continue
+        shared = columns[one].keys() & columns[other].keys()
+        if len(shared) < FEWEST_WITNESSES:
+            continue
+        for row in columns[one]:
+            if row in shared:
+                yield Relation(
+                    ((columns[one][row], 1), (columns[other][row], -1)),
+                    "bridge",
+                    ("witness", *one, *other),
+                    "rows agree",
+                )
+
+
+def by_economic_class(placed: Sequence[Placed]) -> Iterator[Relation]:
+    """What cuts across the codes equals its economic class, summed over the kinds printed."""
+    tree = classification("item")
+    groups: dict[Coordinates, list[Placed]] = defaultdict(list)
+    for item in placed:
+        if "economic" in item.where:
+            groups[item.where.without("kind", "flow")].append(item)
+    for item in placed:
+        code = tree.economic(item.where.get("item", ""))
+        if not code or "economic" in item.where:
+            continue
+        key = item.where.without("item", "flow") | {"economic": code}
+        kinds = {g.where.get("kind"): g for g in reversed(groups.get(key, []))}
+        parts = [kinds[None]] if None in kinds else list(kinds.values())
+        if len(parts) and {p.where.get("kind") for p in parts} in ({None}, {"basic", "project"}):
+            terms = ((item.index, 1), *((p.index, -1) for p in parts))
+            yield Relation(terms, "bridge", ("item", *item.column), "economic")
+        elif parts and len(parts) == 1:
+            terms = ((parts[0].index, 1), (item.index, -1))
+            yield Relation(terms, "at_most", ("item_part", *item.column), "economic")

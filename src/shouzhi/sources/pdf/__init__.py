@@ -1,0 +1,101 @@
+"""PDF with a text layer: ruled, partly ruled and unruled tables and the lines around them.
+
+A page is read in the frame in which its text stands upright: glyphs in the
+order of the text stream (`glyphs`), rules (`rules`) that hang together as
+lattices (`lattice`), the text of their cells and of the lines outside
+(`lines`), then what the rules do not tell (`partial`, `alignment`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pypdfium2 import PdfDocument, PdfiumError
+
+from shouzhi.sources import Page, Source, Unreadable
+from shouzhi.sources.pdf import pdfium
+from shouzhi.sources.pdf.page import read_page
+
+_TAIL = 4096
+_PASSWORD = 4  # PDFium's error code for a missing password
+_LISTED = 5
+
+
+def read(path: Path) -> Source:
+    """Read a PDF file: its pages with their grids and lines, and what could not be read.
+
+    Raises Unreadable for an empty, truncated, encrypted or pageless file, for
+    what is no PDF, and for a document without any text.
+    """
+    source = Source(path.name, "pdf", [])
+    bare: list[int] = []
+    with _opened(path) as document:
+        for page, notes, has_text in _pages(document):
+            source.pages.append(page)
+            source.warnings += notes
+            if not has_text:
+                bare.append(page.number)
+    if not any(page.blocks for page in source.pages):
+        raise Unreadable("文件没有文字层（扫描件）", "请先做文字识别（OCR），或安装识别组件后再读：pip install 'shouzhi[ocr]'")
+    if bare:
+        source.warnings.append(f"{_listed(bare)}没有文字层，可能是扫描的图片，未读出内容")
+    return source
+
+
+def _pages(document: PdfDocument) -> Iterator[tuple[Page, list[str], bool]]:
+    """Each page of an open document with its warnings and whether it has text or needs none.
+
+    A page is closed before the next is opened, so memory does not grow with
+    the document beyond the blocks themselves.
+    """
+    holder = pdfium.handle(document)
+    for number in range(1, len(document) + 1):
+        handle = pdfium.load_page(holder, number - 1)
+        if not handle.value:
+            yield Page(number, ()), [f"第{number}页已损坏，未读出内容"], True
+            continue
+        try:
+            page, notes, has_text = read_page(handle, number)
+        finally:
+            pdfium.close_page(handle)
+        yield page, notes, has_text
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[PdfDocument]:
+    """An open document, closed afterwards; Unreadable where PDFium cannot open it."""
+    _look(path)
+    try:
+        document = PdfDocument(path)
+    except PdfiumError as error:
+        if error.err_code == _PASSWORD:
+            raise Unreadable("文件设有打开密码", "请输入密码打开后另存为不加密的文件再读") from None
+        raise Unreadable("文件已损坏，无法打开", "请重新下载，或用阅读软件另存一份再读") from None
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _look(path: Path) -> None:
+    """Judge a file by its first and last bytes: PDFium would mend a truncated one silently."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _TAIL))
+        tail = file.read()
+    if not size:
+        raise Unreadable("文件是空的", "请重新下载")
+    if b"%PDF-" not in head:
+        raise Unreadable("文件不是 PDF", "请核对文件类型和扩展名")
+    if b"%%EOF" not in tail and b"startxref" not in tail:
+        raise Unreadable("文件不完整，缺少结尾", "请重新下载")
+
+
+def _listed(numbers: list[int]) -> str:
+    """第3页, 第3、4页 or 第3、4、5、6、7页等20页."""
+    text = "、".join(map(str, numbers[:_LISTED]))
+    more = f"等{len(numbers)}页" if len(numbers) > _LISTED else ""
+    return f"第{text}页{more}"

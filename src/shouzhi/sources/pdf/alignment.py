@@ -1,0 +1,251 @@
+"""Tables without rules, or with horizontal rules only: columns told by what stands under what.
+
+Careful rather than keen: prose must never become a table.  A table is a run of
+near lines, two or more of which have a label and amounts with decimals or
+thousands separators, and whose pieces leave clear gutters from top to bottom.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shouzhi.sources.pdf.lines import Piece
+
+Row = list[Piece]
+
+_AMOUNT: Final = re.compile(r"[-−△▲(（]?\d{1,3}(?:(?:[,，]\d{3})+(?:\.\d+)?|\d*\.\d+)[)）]?[%％]?")
+_NUMBER: Final = re.compile(r"[-−△▲(（]?[\d,，]*\.?\d+[)）]?[%％]?|[-—–]{1,3}")
+_PROSE: Final = re.compile(r"[，。；！？]|[.·．]{4,}|…{2,}")
+
+_NEAR: Final = 3.0
+"""Lines of a table follow each other within so many heights of their characters."""
+
+_HEADER: Final = 5
+"""At most so many lines above the first amounts are taken as heading."""
+
+_BETWEEN: Final = 3
+"""At most so many lines without amounts stand between two lines with amounts."""
+
+
+@dataclass(slots=True)
+class Aligned:
+    """A table found by alignment, upright: `edges` of its columns, `bounds` of its rows.
+
+    `edges` run from left to right and `bounds` from top to bottom; `texts` hold
+    (row, column, columns covered, text).
+    """
+
+    edges: list[float]
+    bounds: list[float]
+    texts: list[tuple[int, int, int, str]]
+
+
+def aligned(rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]
+            ) -> tuple[list[Aligned], list[Row]]:
+    """The tables among these lines (from top to bottom), and the lines in none.
+
+    `rules` are free horizontal rules (height, from, to); the rows of a ruled
+    band that holds one line of amounts are one row of the table.
+    """
+    money = [_has_amount(row) for row in rows]
+    if sum(money) < 2:
+        return [], list(rows)
+    tables, rest = [], []
+    place = 0
+    for first, last in _runs(rows, money):
+        table = _table(rows, money, first, last, rules)
+        if table is None:
+            continue
+        start, stop, made = table
+        if start < place:
+            continue
+        rest += rows[place:start]
+        tables.append(made)
+        place = stop
+    return tables, rest + list(rows[place:])
+
+
+def is_amount(text: str) -> bool:
+    """Whether `text` is one number that can only be an amount or a rate."""
+    return bool(_AMOUNT.fullmatch(text))
+
+
+def _has_amount(row: Row) -> bool:
+    """A line of a table: two pieces or more, an amount among them, neither prose nor leaders."""
+    if len(row) < 2 or not any(_AMOUNT.fullmatch(piece.text) for piece in row):
+        return False
+    return not any(_PROSE.search(piece.text) for piece in row)
+
+
+def _runs(rows: Sequence[Row], money: Sequence[bool]) -> list[tuple[int, int]]:
+    """First and last line of each run of near lines with amounts, two such lines at least."""
+    runs = []
+    first = last = -1
+    count = 0
+    for place in range(len(rows)):
+        if first >= 0 and (not _near(rows[place - 1], rows[place]) or place - last > _BETWEEN):
+            if count > 1:
+                runs.append((first, last))
+            first, count = -1, 0
+        if money[place]:
+            first, last, count = (place if first < 0 else first), place, count + 1
+    if first >= 0 and count > 1:
+        runs.append((first, last))
+    return runs
+
+
+def _near(above: Row, below: Row) -> bool:
+    size = max(above[0].size, below[0].size)
+    return above[0].middle - below[0].middle < _NEAR * size
+
+
+def _table(rows: Sequence[Row], money: Sequence[bool], first: int, last: int,
+           rules: Sequence[tuple[float, float, float]]) -> tuple[int, int, Aligned] | None:
+    """The table of a run of lines: where it starts and stops among them; None if unsure."""
+    columns = _columns([rows[k] for k in range(first, last + 1) if money[k]])
+    if columns is None:
+        return None
+    if not all(_fits(row, columns) for row in rows[first:last + 1]):
+        return None
+    start = _heading(rows, first, columns, rules)
+    stop = last + 1
+    body = [*rows[start:stop]]
+    top, bottom = body[0][0].top, body[-1][0].bottom
+    bands = _bands(body, [k - start for k in range(first, stop) if money[k]],
+                   [y for y, left, right in rules
+                    if bottom < y < top and right - left > 0.5 * (columns[-1][1] - columns[0][0])])
+    edges = _edges(columns, body)
+    return start, stop, _placed(bands, edges)
+
+
+def _columns(rows: Sequence[Row]) -> list[tuple[float, float]] | None:
+    """The x-ranges of the columns, where no line has two pieces in one and amounts align."""
+    spans = sorted((p.left, p.right) for row in rows for p in row)
+    columns: list[list[float]] = []
+    for left, right in spans:
+        if columns and left < columns[-1][1]:
+            columns[-1][1] = max(columns[-1][1], right)
+        else:
+            columns.append([left, right])
+    if len(columns) < 2:
+        return None
+    starts = [c[0] for c in columns]
+    members: list[list[Piece]] = [[] for _ in columns]
+    for row in rows:
+        places = [bisect_right(starts, p.left) - 1 for p in row]
+        if len(set(places)) < len(places):
+            return None
+        for place, piece in zip(places, row, strict=True):
+            members[place].append(piece)
+    numbers = [m for m in members if _is_number_column(m)]
+    return [(c[0], c[1]) for c in columns] if numbers else None
+
+
+def _is_number_column(column: Sequence[Piece]) -> bool:
+    """Two amounts or more, nothing but numbers, aligned at the right, the left, the middle or the point."""
+    if sum(1 for p in column if _AMOUNT.fullmatch(p.text)) < 2:
+        return False
+    if not all(_NUMBER.fullmatch(p.text) for p in column):
+        return False
+    room = 0.7 * max(p.size for p in column)
+    lefts, rights = [p.left for p in column], [p.right for p in column]
+    middles = [(p.left + p.right) / 2 for p in column]
+    return any(max(side) - min(side) <= room for side in (rights, lefts, middles))
+
+
+def _fits(row: Row, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether a line between the amounts keeps to the columns."""
+    slack = 2 * row[0].size
+    if row[0].left < columns[0][0] - slack or row[-1].right > columns[-1][1] + slack:
+        return False
+    return all(sum(1 for a, b in columns if p.left < b and p.right > a) <= 1 for p in row)
+
+
+def _heading(rows: Sequence[Row], first: int, columns: Sequence[tuple[float, float]],
+             rules: Sequence[tuple[float, float, float]]) -> int:
+    """The first line of the table: up over the lines that head its columns.
+
+    A colon tells a caption (部门：… 单位：…), which no heading of a column has.
+    A rule above the heading ends it.
+    """
+    start = first
+    while start > max(0, first - _HEADER):
+        row, below = rows[start - 1], rows[start]
+        inside = row[0].left >= columns[0][0] - row[0].size * 2
+        inside &= row[-1].right <= columns[-1][1] + row[0].size * 2
+        if not inside or not _near(row, below) or any("：" in p.text or ":" in p.text for p in row):
+            break
+        ruled = [y for y, _, _ in rules if row[0].middle > y > below[0].middle]
+        held = [y for y, _, _ in rules if y > row[0].middle and y - row[0].top < 2 * row[0].size]
+        if len(row) < 2 and not (held and not ruled):
+            break
+        start -= 1
+    return start
+
+
+def _bands(body: Sequence[Row], amounts: Sequence[int], rules: Sequence[float]) -> list[list[Row]]:
+    """The lines of each row of the table: one, or all of a ruled band with one line of amounts."""
+    bands: list[list[Row]] = []
+    walls = sorted(rules, reverse=True)
+    ruled: dict[int, list[int]] = {}
+    for place, row in enumerate(body):
+        ruled.setdefault(sum(1 for y in walls if y > row[0].middle), []).append(place)
+    for places in ruled.values():
+        money = sum(1 for k in places if k in amounts)
+        if money == 1 and len(walls) > 2:
+            bands.append([body[k] for k in places])
+        else:
+            bands += [[body[k]] for k in places]
+    return bands
+
+
+def _edges(columns: Sequence[tuple[float, float]], body: Sequence[Row]) -> list[float]:
+    """Column edges in the middle of the gutters; the outer ones hold all pieces."""
+    inner = [(a[1] + b[0]) / 2 for a, b in zip(columns, columns[1:], strict=False)]
+    left = min(columns[0][0], min(row[0].left for row in body))
+    right = max(columns[-1][1], max(row[-1].right for row in body))
+    return [left, *inner, right]
+
+
+def _placed(bands: Sequence[Sequence[Row]], edges: list[float]) -> Aligned:
+    """Each piece in the columns that it stands in; a piece over gutters covers several."""
+    bounds = [bands[0][0][0].top]
+    texts: list[tuple[int, int, int, str]] = []
+    for number, band in enumerate(bands):
+        low = min(p.bottom for row in band for p in row)
+        following = bands[number + 1][0][0].top if number + 1 < len(bands) else low
+        bounds.append((low + following) / 2)
+        cells: dict[int, tuple[int, list[str]]] = {}
+        for row in band:
+            for piece in row:
+                column, stop = _cover(piece, edges)
+                wide, parts = cells.get(column, (1, []))
+                cells[column] = (max(wide, stop - column), [*parts, piece.text])
+        texts += _row(number, cells)
+    return Aligned(edges, bounds, texts)
+
+
+def _cover(piece: Piece, edges: Sequence[float]) -> tuple[int, int]:
+    """First column and the one after the last that a piece reaches into by more than half an em."""
+    slack = min(0.5 * piece.size, (piece.right - piece.left) / 3)
+    first = max(bisect_right(edges, piece.left + slack) - 1, 0)
+    last = max(bisect_right(edges, piece.right - slack) - 1, first)
+    return min(first, len(edges) - 2), min(last, len(edges) - 2) + 1
+
+
+def _row(number: int, cells: dict[int, tuple[int, list[str]]]) -> list[tuple[int, int, int, str]]:
+    found = []
+    free = 0
+    for column in sorted(cells):
+        wide, parts = cells[column]
+        if column < free:  # two pieces that reach into the same column
+            row, start, span, text = found.pop()
+            found.append((row, start, max(span, column + wide - start), f"{text}\n" + "\n".join(parts)))
+        else:
+            found.append((number, column, wide, "\n".join(parts)))
+        free = found[-1][1] + found[-1][2]
+    return found

@@ -1,0 +1,47 @@
+"""Cells with their spans laid on a grid: holes filled, columns and rows without a cell closed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final
+
+from shouzhi.sources import Cell, Grid, Unreadable
+from shouzhi.space import How, Location
+
+MAX_PLACES: Final = 2_000_000
+"""Places of one grid; the widest real sheets have some hundred thousand."""
+
+
+def too_large() -> Unreadable:
+    """The error for more cells than a document of this field can have."""
+    return Unreadable("表格单元格过多，超过二百万", "请删去多余的行列或拆分文件后再读")
+
+
+def lay(cells: Sequence[Cell], how: How, location: Location) -> Grid:
+    """Make a grid of cells that do not overlap; there must be at least one.
+
+    Rows and columns in which no cell begins carry nothing (editors leave them behind
+    invisible merges) and are closed; places that no cell covers get an empty one.
+    Raises Unreadable for more than `MAX_PLACES` places.
+    """
+    rows = sorted({cell.row for cell in cells})
+    columns = sorted({cell.column for cell in cells})
+    height, width = len(rows), len(columns)
+    if height * width > MAX_PLACES:
+        raise too_large()
+    covered = bytearray(height * width)
+    laid: list[Cell] = []
+    for cell in cells:
+        top, left = bisect_left(rows, cell.row), bisect_left(columns, cell.column)
+        down = bisect_left(rows, cell.row + cell.rows) - top
+        across = bisect_left(columns, cell.column + cell.columns) - left
+        laid.append(Cell(top, left, down, across, cell.text, cell.location))
+        for row in range(top, top + down):
+            covered[row * width + left : row * width + left + across] = b"\1" * across
+    hole = covered.find(0)
+    while hole >= 0:
+        laid.append(Cell(hole // width, hole % width, 1, 1, "", location))
+        hole = covered.find(0, hole + 1)
+    laid.sort(key=lambda cell: (cell.row, cell.column))
+    return Grid(height, width, tuple(laid), how, location)

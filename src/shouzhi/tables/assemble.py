@@ -1,0 +1,324 @@
+"""Grids and the lines around them become tables, continuation pages merged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.catalogue.names import fold, strip_ordinal, tidy
+from shouzhi.sources import Grid, Line
+from shouzhi.tables import Column, Row, Table
+from shouzhi.tables.body import Shape, code_kind, is_total_row, read_rows, same_row
+from shouzhi.tables.captions import (
+    Caption,
+    amount_unit,
+    department,
+    is_furniture,
+    number_of,
+    read_caption,
+    read_notes,
+)
+from shouzhi.tables.form import is_form, read_form
+from shouzhi.tables.header import Head, columns, named_by, read_head
+from shouzhi.tables.matrix import Matrix, fits, is_amount, matrix, widen
+
+MOST_CAPTION_ROWS: Final = 4
+
+
+@dataclass(slots=True)
+class Chunk:
+    """One grid with the lines above it that are neither caption nor note (`prose`)."""
+
+    matrix: Matrix
+    grid: Grid
+    caption: Caption
+    prose: list[Line]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A table in the making: its chunks, page after page."""
+
+    chunks: list[Chunk]
+    heading: str | None = None
+
+    @property
+    def first(self) -> Chunk:
+        return self.chunks[0]
+
+    @property
+    def last(self) -> Chunk:
+        return self.chunks[-1]
+
+
+def assemble(
+    blocks: Iterable[Line | Grid], headings: HeadingTracker
+) -> tuple[list[Table], list[Line]]:
+    """Tables in reading order, and the lines that belong to none of them."""
+    drafts: list[Draft] = []
+    prose: list[Line] = []
+    pending: list[Line] = []
+    for block in blocks:
+        if isinstance(block, Line):
+            pending.append(block)
+            continue
+        chunk, left = _chunk(block, pending, drafts)
+        for line in left:
+            headings.see(line.text)
+        prose.extend(left)
+        pending = []
+        if chunk is None:
+            continue
+        if drafts and _continues(drafts[-1], chunk):
+            drafts[-1].chunks.append(chunk)
+        else:
+            drafts.append(Draft([chunk], headings.current))
+    if drafts:
+        notes, taken = read_notes(pending)
+        drafts[-1].last.notes.extend(notes)
+        pending = pending[taken:]
+    prose.extend(pending)
+    tables = [_table(draft) for draft in drafts]
+    return [table for table in tables if table is not None], prose
+
+
+class HeadingTracker:
+    """Remembers the last heading of the prose, which names a table that prints no title."""
+
+    _heading: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|第.部分)")
+
+    def __init__(self) -> None:
+        self.current: str | None = None
+
+    def see(self, text: str) -> None:
+        """Take notice of one line of prose."""
+        plain = tidy(text)
+        if self._heading.match(plain) and len(plain) <= 40 and plain[-1] not in "。；，":
+            bare = strip_ordinal(plain)[1]
+            self.current = re.sub(r"(?:情况)?说明$", "情况", bare) if bare else plain
+
+
+def _chunk(
+    grid: Grid, pending: Sequence[Line], drafts: Sequence[Draft]
+) -> tuple[Chunk | None, list[Line]]:
+    """The grid with its caption; the notes above it go to the table before."""
+    lines = list(pending)
+    notes: list[str] = []
+    if drafts:
+        notes, taken = read_notes(lines)
+        drafts[-1].last.notes.extend(notes)
+        lines = lines[taken:]
+    table = matrix(grid)
+    inner, skipped = _caption_rows(table)
+    caption = read_caption([*lines, *inner])
+    left = [
+        line
+        for index, line in enumerate(lines)
+        if index not in caption.used and line.text.strip() and not is_furniture(line.text)
+    ]
+    body = table.slice(skipped)
+    if not any(cell and cell.text.strip() for row in body.owner for cell in row):
+        return None, left
+    return Chunk(body, grid, caption, left), left
+
+
+def _caption_rows(table: Matrix) -> tuple[list[Line], int]:
+    """The leading rows of a grid that are its caption (workbooks and web pages have them)."""
+    lines: list[Line] = []
+    for row in range(min(MOST_CAPTION_ROWS, table.height - 1)):
+        cells = table.starts(row)
+        if not cells:
+            if lines:
+                continue
+            break
+        text = "    ".join(tidy(cell.text) for cell in cells)
+        alone = len(cells) == 1 and (table.width > 1) and not is_amount(text)
+        captionlike = bool(amount_unit(text) or department(text) or number_of(text))
+        whole = alone and (cells[0].columns == table.width or cells[0].columns == 1)
+        if not (captionlike or (whole and not lexicon().is_heading(text))):
+            return lines, row
+        lines.append(Line(text, cells[0].location))
+    return lines, len(lines)
+
+
+def _continues(draft: Draft, chunk: Chunk) -> bool:
+    """Whether a grid goes on with the table before it."""
+    caption, first = chunk.caption, draft.first.caption
+    if caption.title is not None:
+        same = fold(caption.title) == fold(first.title or "")
+        other = caption.number and first.number and caption.number != first.number
+        return same and not other and _compatible(draft, chunk)
+    if caption.number is not None and caption.number != first.number:
+        return False
+    if chunk.prose or draft.last.notes or not _compatible(draft, chunk):
+        return False
+    head, before = read_head(chunk.matrix), _draft_head(draft)
+    if head is None or before is None or _header_only(draft):
+        return True
+    return head.key() == before.key()
+
+
+def _compatible(draft: Draft, chunk: Chunk) -> bool:
+    """Whether the columns of a grid can be laid over those of the table before it."""
+    before = draft.last.matrix
+    if before.width == chunk.matrix.width:
+        return True
+    return fits(chunk.matrix.edges, _widest(draft)) or fits(_widest(draft), chunk.matrix.edges)
+
+
+def _widest(draft: Draft) -> tuple[float, ...]:
+    return max((chunk.matrix.edges for chunk in draft.chunks), key=len)
+
+
+def _draft_head(draft: Draft) -> Head | None:
+    return read_head(draft.first.matrix)
+
+
+def _header_only(draft: Draft) -> bool:
+    """Whether all of the table so far is its head, the body being on the next page."""
+    head = _draft_head(draft)
+    return head is not None and len(draft.chunks) == 1 and head.height == draft.first.matrix.height
+
+
+def _stack(draft: Draft) -> tuple[Matrix, list[Matrix]]:
+    """The first matrix (with its head whole) and the bodies that follow, equally wide."""
+    edges = _widest(draft)
+    pieces = [
+        widen(chunk.matrix, edges)
+        if chunk.matrix.width != len(edges) - 1 and fits(chunk.matrix.edges, edges)
+        else chunk.matrix
+        for chunk in draft.chunks
+    ]
+    first, rest = pieces[0], pieces[1:]
+    if rest and _header_only(draft) and first.width == rest[0].width:
+        first = Matrix([*first.owner, *rest[0].owner], first.width, first.edges)
+        rest = rest[1:]
+    return first, rest
+
+
+def _table(draft: Draft) -> Table | None:
+    """Build the table of a draft; None when it prints nothing that is a table."""
+    first, rest = _stack(draft)
+    title = draft.first.caption.title or draft.heading or ""
+    remarks: list[str] = []
+    stub = ""
+    if is_form(first):
+        whole = Matrix([line for p in (first, *rest) if p.width == first.width for line in p.owner],
+                       first.width)
+        cols, rows, notes = read_form(whole, title)
+        unit = _heading_unit([word for column in cols for word in column.heading])
+    else:
+        head = read_head(first)
+        if head is None:
+            return None
+        head = named_by(head, rest[-1] if rest and rest[-1].width == first.width else first)
+        cols = columns(head)
+        stub = "".join(dict.fromkeys(w for s in head.slots if s.role == "name" for w in s.path))
+        rows, notes = _rows(first, rest, head, title, remarks)
+        unit = _heading_unit([word for slot in head.slots for word in slot.path])
+    for chunk in draft.chunks:
+        notes.extend(note for note in chunk.notes if note not in notes)
+    remarks.extend(f"未识别的栏目：{'/'.join(c.heading)}" for c in cols if not c.known)
+    table = _finish(draft, title, cols, rows, notes, unit)
+    table.stub, table.remarks = stub, remarks
+    return table
+
+
+def _rows(
+    first: Matrix, rest: Sequence[Matrix], head: Head, title: str, remarks: list[str]
+) -> tuple[list[Row], list[str]]:
+    """The rows of a plain table and its continuation pages, and the notes inside it."""
+    shape = Shape(head, code_kind(head, title))
+    rows, notes = read_rows(first.slice(head.height), shape)
+    for piece in rest:
+        if piece.width != first.width:
+            remarks.append(f"续页有{piece.width}列，表头有{first.width}列")
+            continue
+        more, inner = read_rows(piece.slice(_repeated(piece, head)), shape)
+        _join(rows, more)
+        notes.extend(inner)
+    return rows, notes
+
+
+def _finish(
+    draft: Draft,
+    title: str,
+    cols: tuple[Column, ...],
+    rows: list[Row],
+    notes: list[str],
+    unit: str | None,
+) -> Table:
+    """Put the table together with what its captions say."""
+    captions = [chunk.caption for chunk in draft.chunks]
+    pages = {c.grid.location.page for c in draft.chunks if c.grid.location.page}
+    return Table(
+        number=next((c.number for c in captions if c.number), None),
+        title=title,
+        amount_unit=next((c.amount_unit for c in captions if c.amount_unit), unit),
+        pages=tuple(sorted(pages)),
+        columns=cols,
+        rows=rows,
+        notes=notes,
+        how=draft.first.grid.how,
+        where=lexicon().title(title),
+        department=next((c.department for c in captions if c.department), None),
+        location=draft.first.grid.location,
+    )
+
+
+def _repeated(piece: Matrix, head: Head) -> int:
+    """How many rows at the top of a continuation repeat the head."""
+    again = read_head(piece)
+    if again is None:
+        return 0
+    ours, theirs = head.key(), again.key()
+    alike = sum(a[-1:] == b[-1:] for a, b in zip(ours, theirs, strict=True))
+    return again.height if alike * 2 >= len(ours) else 0
+
+
+def _join(rows: list[Row], more: list[Row]) -> None:
+    """Append the rows of a continuation page.
+
+    A total repeated at its top is dropped; a row whose label was cut by the page
+    break is made whole.
+    """
+    if more and rows and is_total_row(more[0]) and any(same_row(more[0], row) for row in rows):
+        more = more[1:]
+    if more and rows and (whole := _whole_label(rows, more[0])):
+        index, label = whole
+        rows[index] = replace(rows[index], label=label)
+        more = more[1:]
+    rows.extend(more)
+
+
+def _whole_label(rows: Sequence[Row], tail: Row) -> tuple[int, str] | None:
+    """(index, label) of the row whose label `tail` finishes; None if it is a row of its own."""
+    if any(tail.cells) or set(tail.codes) - {"line"} or tail.texts:
+        return None
+    for index in range(len(rows) - 1, max(len(rows) - 6, -1), -1):
+        row = rows[index]
+        if row.side != tail.side:
+            continue
+        label = tidy(row.label + "\n" + tail.label)
+        return (index, label) if _known(label) and not _known(tail.label) else None
+    return None
+
+
+def _known(label: str) -> bool:
+    """Whether a label is a name that the catalogue knows."""
+    bare = strip_ordinal(label)[1]
+    return bool(classification("function").codes(bare) or lexicon().term(bare))
+
+
+def _heading_unit(words: Sequence[str]) -> str | None:
+    """The unit of amount that a heading names in brackets, if one does."""
+    for word in words:
+        match = re.search(r"[（(](百万元|千元|万元|亿元|元)[)）]", word)
+        if unit := amount_unit(word) or (match.group(1) if match else None):
+            return unit
+    return None

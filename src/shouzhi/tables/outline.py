@@ -1,0 +1,172 @@
+"""The prose between the tables: sections by their headings, paragraphs made whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from shouzhi.catalogue.names import fold, tidy
+from shouzhi.sources import Line
+from shouzhi.tables import Paragraph, Section
+
+_LEVELS: Final = (
+    re.compile(r"^第[一二三四五六七八九十]+(?:部分|章)"),
+    re.compile(r"^[一二三四五六七八九十]+、"),
+    re.compile(r"^[(（][一二三四五六七八九十]+[)）]"),
+    re.compile(r"^\d{1,2}[.．、](?!\d)"),
+    re.compile(r"^[(（]\d{1,2}[)）]"),
+    re.compile(r"^[①-⑳]"),
+)
+_ENDS: Final = re.compile(r"[。！？!?；;：:]$")
+_LEADERS: Final = re.compile(r"[.．…·]{3,}[\s.．…·]*(?:-?\s*\d+\s*-?)?$")
+LONGEST_HEADING: Final = 45
+INDENT: Final = 0.8
+"""Character widths beyond the margin at which a line begins a paragraph."""
+
+
+def heading_level(text: str) -> int | None:
+    """0 for 第一部分, 1 for 一、, 2 for （一）, 3 for 1., 4 for （1）, 5 for ①; None for prose."""
+    for level, pattern in enumerate(_LEVELS):
+        if pattern.match(text):
+            return level
+    return None
+
+
+def read_outline(lines: Sequence[Line]) -> tuple[list[Section], list[str]]:
+    """Sections in reading order, and the cover and contents that stand before them.
+
+    A numbered paragraph that runs on as a sentence is a paragraph of its section, not a
+    heading; a heading that only announces a later one (a table of contents) goes to the front.
+    """
+    front: list[str] = []
+    sections: list[Section] = []
+    paragraphs: list[Paragraph] = []
+    for paragraph, large in _paragraphs(lines):
+        level = heading_level(paragraph.text)
+        if level is None and large and len(paragraph.text) <= LONGEST_HEADING:
+            level = 0
+        if level is not None and _is_heading(paragraph.text):
+            _close(sections, paragraphs)
+            sections.append(Section(paragraph.text, level, paragraph.location))
+        elif sections:
+            paragraphs.append(paragraph)
+        else:
+            front.append(paragraph.text)
+    _close(sections, paragraphs)
+    return _without_contents(sections, front), front
+
+
+def _without_contents(sections: Sequence[Section], front: list[str]) -> list[Section]:
+    """Drop the empty headings that are said again later: the table of contents."""
+    last = {fold(section.heading): place for place, section in enumerate(sections)}
+    kept: list[Section] = []
+    for place, section in enumerate(sections):
+        if not section.paragraphs and last[fold(section.heading)] > place:
+            front.append(section.heading)
+        else:
+            kept.append(section)
+    return kept
+
+
+def _close(sections: list[Section], paragraphs: list[Paragraph]) -> None:
+    """Give the collected paragraphs to the last section."""
+    if sections and paragraphs:
+        last = sections[-1]
+        sections[-1] = Section(last.heading, last.level, last.location, tuple(paragraphs))
+    paragraphs.clear()
+
+
+def _is_heading(text: str) -> bool:
+    return len(text) <= LONGEST_HEADING and not re.search(r"[。；，,;：:]", text.rstrip("。：:"))
+
+
+def _paragraphs(lines: Iterable[Line]) -> Iterable[tuple[Paragraph, bool]]:
+    """Paragraphs with their wrapped lines joined, and whether they are set in large type."""
+    listed = [line for line in lines if line.text.strip() and not _LEADERS.search(line.text)]
+    frame = _Frame(listed)
+    held: list[Line] = []
+    for line in listed:
+        if held and frame.breaks(held[-1], line):
+            yield _joined(held), frame.large(held[0])
+            held = []
+        held.append(line)
+    if held:
+        yield _joined(held), frame.large(held[0])
+
+
+def _joined(held: Sequence[Line]) -> Paragraph:
+    return Paragraph(tidy("\n".join(line.text.strip() for line in held)), held[0].location)
+
+
+class _Frame:
+    """How a document sets its prose: margins, type size, and how its dumps end paragraphs."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        lengths = sorted(len(line.text.strip()) for line in lines)
+        self.full = lengths[int(len(lengths) * 0.8)] if lengths else 0
+        ended = sum(line.text.endswith(" ") for line in lines)
+        self.trailing = len(lines) * 0.05 < ended < len(lines) * 0.95
+        sizes = Counter(round(line.size or 0) for line in lines)
+        self.size = sizes.most_common(1)[0][0] if sizes else 0
+        self.left: dict[int | None, float] = {}
+        self.right: dict[int | None, float] = {}
+        for line in lines:
+            if line.location.box:
+                page = line.location.page
+                self.left[page] = min(self.left.get(page, 1e9), line.location.box[0])
+                self.right[page] = max(self.right.get(page, 0.0), line.location.box[2])
+
+    def large(self, line: Line) -> bool:
+        """Whether a line is set clearly larger than the prose."""
+        return bool(self.size and (line.size or 0) >= self.size * 1.2)
+
+    def breaks(self, last: Line, line: Line) -> bool:
+        """Whether a paragraph ends between two lines."""
+        if _begins(last.text.strip()) in {0, 1} and _is_heading(last.text.strip()):
+            return not self._wrapped_heading(last, line)
+        if last.location.box and line.location.box:
+            return self._breaks_by_place(last, line)
+        return self._breaks_by_text(last.text, line.text)
+
+    def _breaks_by_place(self, last: Line, line: Line) -> bool:
+        assert last.location.box and line.location.box
+        if round(last.size or 0) != round(line.size or 0) and (
+            self.large(last) or self.large(line)
+        ):
+            return True
+        em = line.size or self.size or 12
+        left = self.left.get(line.location.page, 0.0)
+        if line.location.box[0] > left + INDENT * em:
+            return True
+        right = self.right.get(last.location.page, 0.0)
+        return last.location.box[2] < right - 3 * em and bool(_ENDS.search(last.text.strip()))
+
+    def _wrapped_heading(self, last: Line, line: Line) -> bool:
+        """Whether a heading set over two lines goes on: a full line, then a short one in the middle."""
+        if not (last.location.box and line.location.box) or _begins(line.text.strip()) is not None:
+            return False
+        left, right = (d.get(line.location.page, 0.0) for d in (self.left, self.right))
+        em = line.size or 12
+        centred = abs((line.location.box[0] - left) - (right - line.location.box[2])) < 2 * em
+        full = last.location.box[2] - last.location.box[0] > (right - left) * 0.85
+        return full and centred and line.location.box[0] > left + 2 * em
+
+    def _breaks_by_text(self, last: str, text: str) -> bool:
+        """Without positions: trailing blanks, indents, ordinals, or a short line ends a paragraph."""
+        done, plain = last.strip(), text.strip()
+        if self.trailing:
+            return last.endswith(" ") or text.startswith(("　", "  "))
+        if text.startswith(("　", "  ")):
+            return True
+        level = _begins(plain)
+        if level is not None and (level < 3 or _ENDS.search(done)):
+            return True
+        if _ENDS.search(done) and len(done) < self.full * 0.95:
+            return True
+        return (len(done) < 20 or len(done) < self.full * 0.6) and not plain[:1].isdigit()
+
+
+def _begins(text: str) -> int | None:
+    return heading_level(text)

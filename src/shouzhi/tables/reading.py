@@ -1,0 +1,19 @@
+"""The way through the tables room: a source in, tables and outline out."""
+
+from __future__ import annotations
+
+from shouzhi.sources import Source
+from shouzhi.tables import Reading
+from shouzhi.tables.assemble import HeadingTracker, assemble
+from shouzhi.tables.outline import read_outline
+from shouzhi.tables.stream import weave
+
+
+def read_tables(source: Source) -> Reading:
+    """Read the pages of a source into tables and sections, in reading order."""
+    blocks = [block for _, block in source.blocks()]
+    if source.kind == "text":
+        blocks = weave(blocks)
+    tables, prose = assemble(blocks, HeadingTracker())
+    sections, front = read_outline(prose)
+    return Reading(tables, sections, front)

@@ -1,0 +1,149 @@
+"""The head of a table in a text dump: its pieces re-joined into headings, its tree rebuilt.
+
+A dump prints the headings of a table row by row and from left to right, each wrapped
+as in its cell.  `find_head` re-joins them with the lexicon; `stream_tree` finds which
+heading stands over which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from shouzhi.catalogue.lexicon import heading_year, lexicon
+from shouzhi.catalogue.loading import CATALOGUE, load_yaml
+from shouzhi.catalogue.names import fold, strip_ordinal
+from shouzhi.space import Location
+from shouzhi.tables.stream_pieces import Piece, Style, is_number, width
+
+MOST_PIECES: Final = 12
+"""A heading is wrapped into no more pieces than these."""
+LONGEST_HEADING: Final = 40
+LEAST_SCORE: Final = 1.8
+FORBIDDEN: Final = -1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading with its pieces re-joined: its text as printed, and where it begins."""
+
+    text: str
+    location: Location
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeadStream:
+    """The headings that some pieces spell: pieces `first` up to `last`, and how well."""
+
+    headings: tuple[Heading, ...]
+    first: int
+    last: int
+    score: float
+
+
+@cache
+def words(group: str) -> frozenset[str]:
+    """The folded words of one group of the data file: endings, first, second."""
+    return frozenset(map(fold, load_yaml(CATALOGUE / "dumps.yaml")[group].texts()))
+
+
+@cache
+def is_known(text: str) -> bool:
+    """Whether a text is a heading that the lexicon knows, or a year that tops columns."""
+    plain = fold(text)
+    return lexicon().is_heading(text) or (
+        heading_year(text) is not None and len(plain) <= 12 and plain[-1:] in "年度初末数"
+    )
+
+
+def find_heads(
+    pieces: Sequence[Piece], style: Style, *, to_end: bool = False
+) -> list[HeadStream]:
+    """The headings among `pieces`, read in the ways that are worth a try, best first.
+
+    A known heading may be the first piece of a longer one (基本支出 / 合计): it is read
+    with wrapped pieces joined wherever that gives a known heading, and again with as few
+    joined as possible.  With `to_end` the head reaches to the last piece.  Empty where
+    the pieces spell no head.
+    """
+    found = [_segment(pieces, style, bonus, to_end=to_end) for bonus in (0.3, -0.4)]
+    kept = [stream for stream in found if stream is not None and stream.score >= LEAST_SCORE]
+    return list(dict.fromkeys(kept))
+
+
+def _segment(
+    pieces: Sequence[Piece], style: Style, bonus: float, *, to_end: bool
+) -> HeadStream | None:
+    """The best-scoring run of headings that starts a line and ends one."""
+    count = len(pieces)
+    best = [0.0 if p.starts else FORBIDDEN for p in pieces] + [0.0]
+    back = [-1] * (count + 1)  # where the heading that ends here begins; -1: nothing before
+    for end in range(1, count + 1):
+        for begin in range(end - 1, max(-1, end - 1 - MOST_PIECES), -1):
+            score = best[begin] + _worth(pieces, begin, end, style, bonus)
+            if score > best[end] or (back[end] < 0 and not _opens(pieces, end)):
+                best[end], back[end] = score, begin
+    ends = [count] if to_end else [e for e in range(1, count + 1) if pieces[e - 1].ends]
+    last = max(ends, key=lambda end: (best[end], end), default=0)
+    if last == 0 or back[last] < 0:
+        return None
+    headings: list[Heading] = []
+    at = last
+    while back[at] >= 0:
+        headings.insert(0, _heading(pieces[back[at] : at]))
+        at = back[at]
+    return HeadStream(tuple(headings), at, last, best[last])
+
+
+def _opens(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a head may begin with this piece: it is the first of its line."""
+    return index < len(pieces) and pieces[index].starts
+
+
+def _heading(pieces: Sequence[Piece]) -> Heading:
+    text = pieces[0].text
+    for piece in pieces[1:]:
+        text += ("\n" if piece.starts else " ") + piece.text
+    return Heading(text, pieces[0].location, is_known(text))
+
+
+def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: float) -> float:
+    """How likely the pieces from `begin` to `end` are one heading, all of it."""
+    text = "".join(piece.text for piece in pieces[begin:end])
+    if len(text) > LONGEST_HEADING:
+        return FORBIDDEN
+    count = end - begin
+    joins = sum(_join_cost(pieces[k], pieces[k + 1], style) for k in range(begin, end - 1))
+    cut = 2.0 if style.marked and pieces[end - 1].open else 0.0
+    if count > 1 and (text.count("（") + text.count("(")) == (text.count("）") + text.count(")")):
+        cut -= 0.2 * any(p.text.count("（") > p.text.count("）") for p in pieces[begin:end])
+    if _is_body_label(text):
+        return FORBIDDEN
+    if is_known(text):
+        return count + bonus * (count - 1) - joins - cut
+    if is_number(text) or any(mark in text for mark in "。，；"):
+        return -3.0 - cut
+    plain = fold(text)
+    likely = any(plain.endswith(word) for word in words("endings")) and len(plain) > 2
+    return (0.3 if likely else -0.8) - 0.3 * (count - 1) - joins - cut
+
+
+def _is_body_label(text: str) -> bool:
+    """Ordinals open the labels of rows, not headings; 其中 may open both."""
+    ordinal = strip_ordinal(text)[0]
+    return ordinal is not None and ordinal != "其中"
+
+
+def _join_cost(piece: Piece, following: Piece, style: Style) -> float:
+    """What speaks against two pieces being of one heading."""
+    if not following.starts:
+        single = len(piece.text) == 1 or len(following.text) == 1
+        return 0.25 if single or piece.text.isascii() or following.text.isascii() else 0.5
+    longer = 0.4 if width(following.text) >= width(piece.text) + 2 else 0.0
+    if style.marked:
+        return longer + (0.0 if piece.open else 0.2)
+    parted = following.apart if style.tight else not following.apart
+    return longer + (0.5 if parted else 0.1)

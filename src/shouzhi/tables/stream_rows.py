@@ -1,0 +1,381 @@
+"""The body of a dumped table: every piece to its row and column.
+
+The pieces are read in order, each either going on with the cell of the piece before,
+standing in a later column of the row, or beginning a new row.  Blanks, line ends, line
+widths and what the columns hold speak for or against each of these; the cheapest
+reading of the whole body is taken (dynamic programming over pieces and columns).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from shouzhi.tables.stream_columns import NEVER, WORDY, Stub, misfit
+from shouzhi.tables.stream_pieces import Piece, Style, is_code, is_number, width
+
+PRUNED: Final = 14.0
+"""Readings worse than the best by more than this are given up."""
+NEW_ROW: Final = 0.3
+BLANK: Final = 0.7
+"""What each blank too many or too few costs in a dump that counts its cells by blanks."""
+_ENDS: Final = "。！？；"
+_SKIPPED: Final = {"name": 2.0, "text": 0.4, "value": 1.0, "measure": 1.0, "first": 0.1, "second": 0.1}
+_CODES: Final = frozenset({"code", "class", "section", "item", "unit_code"})
+
+
+@dataclass(slots=True)
+class BodyRow:
+    """The pieces of one row by column."""
+
+    cells: dict[int, list[Piece]] = field(default_factory=dict)
+    off: float = 0.0
+
+    def add(self, column: int, piece: Piece) -> None:
+        """Put a piece into a column, after what stands there."""
+        self.cells.setdefault(column, []).append(piece)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A reading up to a piece: its column and cost, and how wide the lines of its cell are."""
+
+    column: int
+    full: float
+    cost: float
+    fresh: bool
+    back: _State | None
+
+
+class Body:
+    """The body of one table chunk, to be settled.
+
+    `hints` give a cost to a column for a piece, by (piece, column): the side that
+    the label of a two-sided table belongs to.
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        stub: Stub,
+        style: Style,
+        hints: Mapping[tuple[int, int], float] | None = None,
+    ) -> None:
+        self.pieces = pieces
+        self.stub = stub
+        self.style = style
+        self.hints = hints or {}
+        self.width = len(stub.kinds)
+        self.coded = any(kind in _CODES for kind in stub.kinds)
+        self.skips = [self._skip(kind) for kind in stub.kinds]
+        self.paragraphs = _paragraph_widths(pieces) if style.marked else {}
+        self.lines = _line_widths(pieces)
+        self.full: dict[int, float] = {}
+
+    def _skip(self, kind: str) -> float:
+        """What an empty cell costs where blanks do not count the empty cells."""
+        if self.stub.two_sided:
+            return {"name": 0.8, "measure": 0.5}.get(kind, 0.1)
+        if kind == "name" and self.stub.kinds.count("text") > 1:
+            return 1.2
+        return _SKIPPED.get(kind, 0.2)
+
+    def settle(self) -> list[BodyRow]:
+        """The rows; widths of wrapped columns are learnt from a first reading."""
+        if not self.pieces:
+            return []
+        self.full = self._first_widths()
+        rows = self._read()
+        if not self.style.marked:
+            for _ in range(2):
+                self.full = self._learnt_widths(rows) or self.full
+                rows = self._read()
+        return rows
+
+    # -- line widths of wrapped columns ------------------------------------------------
+
+    def _first_widths(self) -> dict[int, float]:
+        """A first guess: labels as wide as the widest beside amounts, words as most full lines."""
+        if self.style.marked:
+            return {}
+        texts = [c for c, kind in enumerate(self.stub.kinds) if kind == "text"]
+        names = [c for c, kind in enumerate(self.stub.kinds) if kind == "name"]
+        full: dict[int, float] = {}
+        beside = [
+            width(piece.text)
+            for piece, after in zip(self.pieces, self.pieces[1:], strict=False)
+            if piece.starts and not piece.ends and is_number(after.text)
+            and not is_number(piece.text)
+        ]
+        if len(names) == 1 and beside:
+            full[names[0]] = max(beside)
+        whole = sorted(
+            width(p.text) for p in self.pieces if p.starts and p.ends and not is_number(p.text)
+        )
+        if len(texts) == 1 and len(whole) >= 4:
+            full[texts[0]] = whole[int(len(whole) * 0.8)]
+        return full
+
+    def _learnt_widths(self, rows: Sequence[BodyRow]) -> dict[int, float]:
+        """How wide the full lines of each wrapped column are in a reading."""
+        wide: dict[int, list[float]] = {}
+        for row in rows:
+            for column, cell in row.cells.items():
+                if self.stub.kinds[column] not in {"name", "text"}:
+                    continue
+                ends = [piece for piece in cell if piece.ends]
+                wide.setdefault(column, []).extend(
+                    self.lines[id(piece)][1] for piece in ends if piece is not cell[-1]
+                )
+        return {c: sorted(found)[len(found) * 3 // 4] for c, found in wide.items() if found}
+
+    # -- the reading -------------------------------------------------------------------
+
+    def _read(self) -> list[BodyRow]:
+        states = self._opening()
+        for index in range(1, len(self.pieces)):
+            states = self._step(states, index)
+        last = self.pieces[-1]
+        final = min(states, key=lambda s: s.cost + self._tail(s.column, last))
+        return self._unwind(final)
+
+    def _opening(self) -> list[_State]:
+        piece = self.pieces[0]
+        states = []
+        for column in range(self.width):
+            cost = self._lead(column, piece) + self._fit(0, column)
+            if cost < NEVER:
+                states.append(_State(column, self._paragraph(0, column), cost, fresh=True, back=None))
+        return states or [_State(0, 0.0, NEVER, fresh=True, back=None)]
+
+    def _step(self, states: Sequence[_State], index: int) -> list[_State]:
+        """Every reading of one more piece, the cheapest for each column and width."""
+        best: dict[tuple[int, float], _State] = {}
+        fits = [self._fit(index, column) for column in range(self.width)]
+        for state in states:
+            for column in range(self.width):
+                if fits[column] >= NEVER:
+                    continue
+                for cost, fresh in self._ways(state, index, column):
+                    whole = state.cost + cost + fits[column]
+                    joined = column == state.column and not fresh
+                    full = self._paragraph(index, column) or (state.full if joined else 0.0)
+                    held = best.get((column, full))
+                    if held is None or whole < held.cost:
+                        best[column, full] = _State(column, full, whole, fresh, state)
+        if not best:  # nothing fits: the piece joins what stands before it
+            state = min(states, key=lambda s: s.cost)
+            return [_State(state.column, state.full, state.cost + NEVER, fresh=False, back=state)]
+        least = min(state.cost for state in best.values())
+        return [state for state in best.values() if state.cost <= least + PRUNED]
+
+    def _ways(self, state: _State, index: int, column: int) -> list[tuple[float, bool]]:
+        """(cost, whether a row begins) of the ways from a reading to a column."""
+        piece, last = self.pieces[index], self.pieces[index - 1]
+        ways: list[tuple[float, bool]] = []
+        if column == state.column and self.stub.kinds[column] in WORDY:
+            ways.append((self._join(state, index), False))
+        if column > state.column:
+            ways.append((self._advance(state.column, column, index), False))
+        if piece.starts and not (self.style.marked and last.open):
+            cost = NEW_ROW + self._tail(state.column, last) + self._lead(column, piece)
+            ways.append((cost + self._leave(state.column, index, column), True))
+        return [way for way in ways if way[0] < NEVER]
+
+    def _fit(self, index: int, column: int) -> float:
+        piece = self.pieces[index]
+        fit = misfit(
+            piece.text,
+            self.stub.kinds[column],
+            alone=piece.starts and piece.ends,
+            coded=self.coded,
+        )
+        return fit + self.hints.get((index, column), 0.0)
+
+    def _tail(self, column: int, last: Piece) -> float:
+        """What it costs that a row ends after this column."""
+        empty = self.width - 1 - column
+        if self.style.marked:
+            return BLANK * abs(max(last.after - 1, 0) - self.style.per * empty)
+        return sum(self.skips[column + 1 :])
+
+    def _lead(self, column: int, piece: Piece) -> float:
+        """What it costs that a row begins at this column."""
+        if self.style.marked:
+            return self._gap(piece.before, column, column)
+        return sum(self.skips[:column])
+
+    def _gap(self, blanks: int, empty: int, column: int) -> float:
+        """What `blanks` cost for so many empty cells before `column`; labels may be indented."""
+        surplus = blanks - self.style.per * empty
+        if surplus >= 0 and self.stub.kinds[column] in {"name", "text"}:
+            return 0.05 * surplus + 0.02 * empty
+        return BLANK * abs(surplus) + 0.02 * empty
+
+    def _advance(self, before: int, column: int, index: int) -> float:
+        """What it costs to go on in a later column of the row."""
+        piece, last = self.pieces[index], self.pieces[index - 1]
+        empty = column - before - 1
+        if self.style.marked:
+            if piece.starts:
+                if last.open:
+                    return 6.0 + empty
+                return self._gap(last.after - 1 + piece.before, empty, column) + self._same_width(
+                    index, before, column
+                )
+            return self._gap(last.after - 1, empty, column) + _split(last, piece)
+        if not piece.starts and self.style.gaps:
+            return self._gap(last.after - 1, empty, column)
+        cost = sum(self.skips[before + 1 : column])
+        if not piece.starts:
+            return cost + _split(last, piece)
+        return cost + self._leave(before, index, column)
+
+    # -- cells that are wrapped ----------------------------------------------------------
+
+    def _join(self, state: _State, index: int) -> float:
+        """What it costs that a piece goes on with the cell of the piece before."""
+        piece, last = self.pieces[index], self.pieces[index - 1]
+        if not piece.starts:
+            blanks = last.after - 1
+            return _seam(last.text, piece.text) + (0.3 * blanks if self.style.marked else 0.0)
+        if self.style.marked:
+            if last.open:
+                return 0.0
+            cost = 1.0 if self.stub.kinds[state.column] == "name" else 0.6
+            cost += 1.0 * max(0, last.after - 1 + piece.before - 2) + 0.3 * (last.after > 1)
+            own = self._paragraph(index, state.column)
+            if state.full and own and abs(own - state.full) > 1:
+                cost += min(3.0, 0.6 * abs(own - state.full))
+            elif state.full and not own and width(piece.text) > state.full + 1:
+                cost += 1.5
+            return cost
+        return self._wrap(state.column, index)
+
+    def _wrap(self, column: int, index: int) -> float:
+        """The same where only line widths and blank lines tell that a cell goes on."""
+        piece, last = self.pieces[index], self.pieces[index - 1]
+        kind = self.stub.kinds[column]
+        cost = 0.0
+        if piece.text.startswith("　") or piece.before:
+            cost += 2.5 if kind == "name" else 1.0
+        if self.style.tight == piece.apart:
+            cost += 1.5 if self.style.tight else 0.6
+        above, here = self.lines[id(last)][1], self.lines[id(piece)][0]
+        full = self.full.get(column)
+        if full is None:
+            return cost + min(2.0, 0.3 * max(0.0, here - above - 2))
+        slack = 1.5 + _unbreakable(piece.text)
+        cost += min(4.0, 0.8 * max(0.0, full - above - slack))
+        cost += min(3.0, 1.0 * max(0.0, here - full - 1.0))
+        return cost + (0.4 if last.text[-1] in _ENDS else 0.0)
+
+    def _leave(self, column: int, index: int, to: int) -> float:
+        """What it costs that the cell of the piece before ends with its line."""
+        piece, last = self.pieces[index], self.pieces[index - 1]
+        if self.style.marked or self.stub.kinds[column] not in WORDY:
+            return 0.0
+        cost = 0.0
+        if self.style.tight and not piece.apart and self.stub.kinds[to] in WORDY:
+            cost += 1.0
+        full = self.full.get(column)
+        if full and self.stub.kinds[column] == "text" and last.text[-1] not in _ENDS:
+            cost += 0.8 if self.lines[id(last)][1] > full - 1 else 0.2
+        return cost
+
+    def _paragraph(self, index: int, column: int) -> float:
+        """How wide the full lines of the paragraph are that begins with this piece."""
+        if self.stub.kinds[column] not in WORDY:
+            return 0.0
+        return self.paragraphs.get(index, 0.0)
+
+    def _same_width(self, index: int, before: int, column: int) -> float:
+        """Two wrapped columns are seldom equally wide."""
+        kinds = self.stub.kinds
+        if kinds[before] not in WORDY or kinds[column] not in WORDY:
+            return 0.0
+        own = self.paragraphs.get(index, 0.0)
+        above = [w for i, w in self.paragraphs.items() if i < index]
+        return 0.4 if own and above and abs(own - above[-1]) <= 0.5 else 0.0
+
+    def _unwind(self, state: _State) -> list[BodyRow]:
+        chain: list[_State] = []
+        held: _State | None = state
+        while held is not None:
+            chain.append(held)
+            held = held.back
+        rows: list[BodyRow] = []
+        for index, step in enumerate(reversed(chain)):
+            if step.fresh or not rows:
+                rows.append(BodyRow())
+            rows[-1].add(step.column, self.pieces[index])
+        return rows
+
+
+def _seam(left: str, right: str) -> float:
+    """What a blank inside a cell costs: little beside digits, Latin letters and lone characters."""
+    if left[-1].isascii() != right[0].isascii() or (left[-1].isascii() and right[0].isascii()):
+        return 0.1
+    if len(left) == 1 or len(right) == 1:
+        return 0.4
+    return 1.2
+
+
+def _split(left: Piece, right: Piece) -> float:
+    """What it costs that a blank beside digits parts two cells and not two words."""
+    if is_number(left.text) or is_number(right.text) or is_code(left.text):
+        return 0.0
+    return 0.3 if left.text[-1].isascii() != right.text[0].isascii() else 0.0
+
+
+def _unbreakable(text: str) -> float:
+    """The width of what may not be broken at the beginning of a line: a number, a Latin word."""
+    count = 0
+    for character in text:
+        if not (character.isascii() and (character.isalnum() or character in ".,-%")):
+            break
+        count += 1
+    return count / 2
+
+
+def _paragraph_widths(pieces: Sequence[Piece]) -> dict[int, float]:
+    """In a marked dump, the width of the full lines of each paragraph, by its first piece.
+
+    A paragraph of one line has no full line, and is left out.
+    """
+    lines = _lines(pieces)
+    found: dict[int, float] = {}
+    begin = None
+    widest = 0.0
+    for first, last in lines:
+        begin = first if begin is None else begin
+        if pieces[last].open:
+            widest = max(widest, sum(width(p.text) for p in pieces[first : last + 1]))
+            continue
+        if widest:
+            found[begin] = widest
+        begin, widest = None, 0.0
+    return found
+
+
+def _line_widths(pieces: Sequence[Piece]) -> dict[int, tuple[float, float]]:
+    """(width from the line's beginning, width to its end) of the words that a piece belongs to."""
+    found: dict[int, tuple[float, float]] = {}
+    for first, last in _lines(pieces):
+        line = pieces[first : last + 1]
+        for at, piece in enumerate(line):
+            begin = end = at
+            while begin > 0 and not is_number(line[begin - 1].text):
+                begin -= 1
+            while end + 1 < len(line) and not is_number(line[end + 1].text):
+                end += 1
+            run = sum(width(p.text) for p in line[begin : end + 1]) + (end - begin) / 2
+            found[id(piece)] = (run, run)
+    return found
+
+
+def _lines(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """(first, last) piece of every line."""
+    firsts = [index for index, piece in enumerate(pieces) if piece.starts]
+    return list(zip(firsts, [*(f - 1 for f in firsts[1:]), len(pieces) - 1], strict=True))

@@ -1,0 +1,260 @@
+"""Which heading of a text dump stands over which: a tree from headings in printed order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import Term, heading_year, lexicon
+from shouzhi.catalogue.names import fold, strip_ordinal
+from shouzhi.space import Coordinates
+
+BEAM: Final = 150
+MOST_ROWS: Final = 4
+MOST_HEADINGS: Final = 60
+
+_STUB_LEAVES: Final = frozenset({"class", "section", "item", "unit_code", "line", "ordinal"})
+_STUB: Final = _STUB_LEAVES | {"code", "name"}
+_TREES: Final = ("source", "kind", "item", "flow")
+_SIDES: Final = frozenset(map(fold, ("收入", "支出", "人员经费", "公用经费")))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A heading tree: of each heading its row, its parent (-1 at the top) and its columns.
+
+    `spans` are (first column, number of columns); a heading without children is one
+    column and reaches down to the last row.
+    """
+
+    rows: tuple[int, ...]
+    parents: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    score: float
+
+    @property
+    def width(self) -> int:
+        return max((first + count for first, count in self.spans), default=0)
+
+    @property
+    def height(self) -> int:
+        return max(self.rows, default=-1) + 1
+
+    def leaves(self) -> tuple[int, ...]:
+        """The headings that are columns, from left to right."""
+        inner = set(self.parents)
+        kept = [index for index in range(len(self.parents)) if index not in inner]
+        return tuple(sorted(kept, key=lambda index: self.spans[index][0]))
+
+    def path(self, heading: int) -> tuple[int, ...]:
+        """The headings from the top down to this one."""
+        above = self.parents[heading]
+        return (heading,) if above < 0 else (*self.path(above), heading)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A partial reading: where the rows begin, who the parents are, and what it scores.
+
+    `above` and `row` are where the row above and this row begin (`above` is -1 in the
+    first row), `group` where the children of the current parent begin.
+    """
+
+    score: float
+    above: int
+    row: int
+    group: int
+    depth: int
+    parents: tuple[int, ...]
+
+
+@lru_cache(maxsize=256)
+def stream_tree(texts: tuple[str, ...], columns: int | None, measures: int | None) -> Tree | None:
+    """The likeliest tree of headings given row by row, from left to right.
+
+    `columns` is the number of columns where the dump prints column numbers, `measures` the
+    number of columns of amounts where only the rows tell it.  None for too many headings.
+    """
+    if not texts or len(texts) > MOST_HEADINGS:
+        return None
+    notes = tuple(map(_Note, texts))
+    beam = [_State(0.0, -1, 0, 0, 0, (-1,))]
+    for index in range(1, len(texts)):
+        grown = [state for held in beam for state in _grow(held, index, notes)]
+        beam = sorted(grown, key=lambda state: -state.score)[:BEAM]
+    trees = [_finish(state, notes, columns, measures) for state in beam]
+    return max(trees, key=lambda tree: tree.score, default=None)
+
+
+class _Note:
+    """What the lexicon says of one heading, looked up once."""
+
+    __slots__ = ("opens", "partly", "roles", "term", "text", "total", "where", "words", "year")
+
+    def __init__(self, text: str) -> None:
+        book = lexicon()
+        self.text = fold(text)
+        self.roles = frozenset(book.roles(text))
+        self.words = book.is_text(text)
+        self.total = book.is_total(text)
+        self.term: Term | None = book.term(text)
+        self.year = heading_year(text)
+        self.partly = strip_ordinal(text)[0] == "其中"
+        where = self.term.where if self.term else Coordinates()
+        self.where = where.without("stage") if self.year else where
+        self.opens = self.text in _SIDES or self.text.rstrip(":") == "其中"
+
+
+def _grow(state: _State, index: int, notes: Sequence[_Note]) -> list[_State]:
+    """Every place that the next heading can take."""
+    grown = []
+    if state.above < 0:
+        cost = _siblings(notes, range(state.row, index), index)
+        grown.append(_put(state, state.score + cost, -1))
+    else:
+        last = state.parents[-1]
+        cost = _siblings(notes, range(state.group, index), index)
+        grown.append(_put(state, state.score + cost + _under(notes[last], notes[index]), last))
+        for parent in range(last + 1, state.row):
+            score = state.score + _under(notes[parent], notes[index]) + _first(notes[index])
+            grown.append(_put(state, score, parent, group=index))
+    if state.depth + 1 < MOST_ROWS:
+        for parent in range(state.row, index):
+            score = state.score + _under(notes[parent], notes[index]) + _first(notes[index]) - 0.3
+            held = _State(score, state.row, index, index, state.depth + 1, state.parents)
+            grown.append(_put(held, score, parent, group=index))
+    return grown
+
+
+def _put(state: _State, score: float, parent: int, group: int | None = None) -> _State:
+    begins = state.group if group is None else group
+    parents = (*state.parents, parent)
+    return _State(score, state.above, state.row, begins, state.depth, parents)
+
+
+def _first(note: _Note) -> float:
+    """How well a heading opens a group: totals do."""
+    return 1.5 if note.total else 0.0
+
+
+def _siblings(notes: Sequence[_Note], before: range, index: int) -> float:
+    """How well a heading follows its siblings."""
+    note = notes[index]
+    score = -3.0 if note.total else 0.0
+    if any(notes[k].text == note.text for k in before):
+        score -= 6.0
+    last = notes[index - 1]
+    shared = last.where.keys() & note.where.keys()
+    if shared and any(last.where[name] != note.where[name] for name in shared):
+        score += 0.3
+    return score
+
+
+def _under(parent: _Note, child: _Note) -> float:
+    """How well `child` stands below `parent`."""
+    if parent.total or parent.words or parent.roles & _STUB_LEAVES:
+        return -6.0
+    stub = bool(child.roles & _STUB)
+    if parent.roles & {"code", "name", "group"}:
+        return _under_stub(parent, child)
+    if child.roles & (_STUB_LEAVES | {"code"}):
+        return -4.0 if not parent.opens else 0.3
+    if parent.opens:
+        return 0.5 if parent.partly or stub or not child.total else 0.3
+    if stub and not child.where:
+        return -2.0
+    return _refines(parent, child)
+
+
+def _under_stub(parent: _Note, child: _Note) -> float:
+    if "group" in parent.roles:
+        return 2.0 if child.roles & {"code", "name"} else -2.0
+    if child.roles & {"class", "section", "item"} and "code" in parent.roles:
+        return 2.0
+    return -4.0
+
+
+def _refines(parent: _Note, child: _Note) -> float:
+    """Whether the coordinates of the child lie within those of the parent."""
+    score = 0.5 if parent.year else 0.0
+    for name in parent.where.keys() & child.where.keys():
+        upper, lower = parent.where[name], child.where[name]
+        if name in _TREES and classification(name).is_ancestor(upper, lower):
+            score += 2.0
+        elif name == "economic" and lower.startswith(upper) and lower != upper:
+            score += 2.0
+        else:
+            score -= 4.0
+    if parent.where.get("kind") in {"basic", "staff", "office"} and "economic" in child.where:
+        score += 1.5
+    if parent.year and child.term is not None:
+        score += 0.5
+    if child.year and not parent.year:
+        score -= 1.0
+    if parent.term is not None and parent.term.rate:
+        score -= 6.0
+    return score
+
+
+def _finish(
+    state: _State, notes: Sequence[_Note], columns: int | None, measures: int | None
+) -> Tree:
+    """The tree of a whole reading, scored by how its columns come out."""
+    parents = state.parents
+    children: list[list[int]] = [[] for _ in parents]
+    for index, parent in enumerate(parents):
+        if parent >= 0:
+            children[parent].append(index)
+    score = state.score
+    for index, below in enumerate(children):
+        if len(below) == 1:
+            score -= 1.0
+        if not below:
+            score -= _leaf_cost(notes[index])
+    leaves = [index for index, below in enumerate(children) if not below]
+    if columns is not None:
+        score -= 4.0 * abs(len(leaves) - columns)
+    elif measures is not None:
+        amounts = sum(not (notes[k].roles or notes[k].words) for k in leaves)
+        score -= 2.0 * abs(amounts - measures)
+    return Tree(_rows(parents), parents, _spans(parents, children), score)
+
+
+def _leaf_cost(note: _Note) -> float:
+    """What speaks against a heading being a column and not the head of a group."""
+    if note.opens:
+        return 2.0
+    if note.roles == {"group"}:
+        return 1.0
+    return 0.3 if note.year or note.where.get("item") == "three_public" else 0.0
+
+
+def _rows(parents: Sequence[int]) -> tuple[int, ...]:
+    rows: list[int] = []
+    for parent in parents:
+        rows.append(0 if parent < 0 else rows[parent] + 1)
+    return tuple(rows)
+
+
+def _spans(parents: Sequence[int], children: Sequence[list[int]]) -> tuple[tuple[int, int], ...]:
+    """The columns of every heading, counted in the order in which the leaves stand."""
+    spans = [(0, 1)] * len(parents)
+    column = 0
+
+    def lay(index: int) -> None:
+        nonlocal column
+        first = column
+        if children[index]:
+            for child in children[index]:
+                lay(child)
+        else:
+            column += 1
+        spans[index] = (first, column - first)
+
+    for index, parent in enumerate(parents):
+        if parent < 0:
+            lay(index)
+    return tuple(spans)
