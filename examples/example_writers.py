@@ -107,6 +107,7 @@ def write_xlsx(blocks: Sequence[Block], path: Path) -> None:
     book.set_properties({"created": FIXED, "title": _title(blocks)})
     head = book.add_format({"bold": True, "border": 1, "align": "center", "valign": "vcenter"})
     text, name = book.add_format({"border": 1}), book.add_format({"bold": True, "font_size": 14})
+    book.add_worksheet("封面").write_string(0, 0, _title(blocks), name)
     for table in [block for block in blocks if isinstance(block, Table)]:
         sheet = book.add_worksheet(f"{table.number} {table.title}"[:31])
         width = len(table.columns) - 1
@@ -207,9 +208,10 @@ def write_pdf(blocks: Sequence[Block], path: Path) -> None:
         else:
             parts.append(_typst_table(block))
     folder = [Path(fonts.serif_path()).parent]
-    path.write_bytes(
-        typst.compile("\n\n".join(parts).encode(), font_paths=folder, ignore_system_fonts=True)
-    )
+    text = "\n\n".join(parts).encode()
+    # typst's own stub leaves a type parameter open
+    pdf = typst.compile(text, font_paths=folder, ignore_system_fonts=True)  # type: ignore[misc]
+    path.write_bytes(pdf)
 
 
 def _typst_table(table: Table) -> str:

@@ -20,6 +20,7 @@ FLOORS = (
     {"sources"},
     {"tables"},
     {"facts"},
+    {"statements"},
     {"relations"},
     {"checks", "repair"},
     {"cycle", "performance"},

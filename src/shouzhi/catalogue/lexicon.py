@@ -56,6 +56,7 @@ class Lexicon:
         self._texts = {fold(word) for word in data["texts"]}
         self._measures = {fold(word) for word in data["measures"]}
         self._totals = {fold(word) for word in data["totals"]}
+        self._grand = {fold(word) for word in data["grand_totals"]}
         self._numbering = {fold(word) for word in data["numbering"]}
         self._sides = {fold(word) for word in data["sides"]}
         self._natures = {fold(word) for word in data["natures"]}
@@ -113,6 +114,10 @@ class Lexicon:
         """Whether a label or heading means all of it: 合计, 总计, 小计."""
         return any(word in self._totals for word in _variants(text))
 
+    def is_grand_total(self, text: str) -> bool:
+        """Whether a label is the grand total, carry-over included: 总计."""
+        return fold(text) in self._grand
+
     def is_side(self, text: str) -> bool:
         """Whether a word heads one half of a two-sided table: 收入, 支出."""
         return fold(text) in self._sides
@@ -139,16 +144,31 @@ class Lexicon:
     def title(self, text: str) -> Coordinates:
         """The coordinates that a title gives to its whole table.
 
-        A title that names both 收入 and 支出, or several kinds, fixes neither.
+        A title that names both 收入 and 支出, or several kinds, fixes neither; one that
+        names several items (“三公”经费、会议费) is of their sum, written with + between them.
         """
         found: dict[str, set[str]] = {}
         for match in self._phrase.finditer(fold(text)):
             for dimension, member in self._phrases[match.group()].items():
                 found.setdefault(dimension, set()).add(member)
-        where = {name: members.pop() for name, members in found.items() if len(members) == 1}
+        where = {name: next(iter(m)) for name, m in found.items() if len(m) == 1}
+        if len(items := found.get("item", set())) > 1:
+            where["item"] = "+".join(sorted(items))
         if year := heading_year(text):
             where["year"] = year
         return Coordinates(where)
+
+    def vocabulary(self) -> Iterator[tuple[str, Term]]:
+        """Every phrase of titles, then every heading word with coordinates, folded.
+
+        Of several meanings of one word the one that holds anywhere comes last.
+        """
+        for phrase, where in self._phrases.items():
+            yield phrase, Term(where)
+        for word, terms in self._terms.items():
+            for term in sorted(terms, key=lambda term: -len(term.under)):
+                if term.where:
+                    yield word, term
 
     def words(self) -> Iterator[str]:
         """Every known heading word, folded."""

@@ -9,10 +9,10 @@ import click
 from shouzhi import __version__
 
 COMMANDS = {
-    "read": ("shouzhi.cli.read:read", "Published documents become tables and facts."),
+    "read": ("shouzhi.cli.read:read", "Read published budgets and accounts into tables and facts."),
     "classification": (
         "shouzhi.cli.classification:classification",
-        "The official lists of account codes.",
+        "Look into the official lists of account codes, and bring newer ones.",
     ),
     "demo": ("shouzhi.cli.demo:demo", "Read the example documents and print what they hold."),
 }
@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup)
 @click.version_option(__version__, prog_name="shouzhi")
 def main() -> None:
     """Shouzhi 收支: government budgets and accounts as checked facts."""

@@ -16,8 +16,8 @@ from shouzhi.catalogue.classifications import user_lists
 KEEP: Final = 3
 """Results of how many versions of the readers stay: enough to go back and forth."""
 
-NOT_READERS: Final = {"cli", "web", "publish", "warehouse"}
-"""Rooms whose changes do not alter what a document is read as."""
+READERS: Final = ("space.py", "catalogue", "sources", "tables", "facts")
+"""The rooms that decide what a document is read as."""
 
 
 def default_folder() -> Path:
@@ -37,9 +37,9 @@ def fingerprint() -> str:
     root = Path(shouzhi.__file__).parent
     digest = hashlib.blake2b(shouzhi.__version__.encode(), digest_size=8)
     for path in sorted(root.rglob("*")):
-        parts = path.relative_to(root).parts
-        if path.suffix in {".py", ".yaml", ".csv"} and parts[0] not in NOT_READERS:
-            digest.update("/".join(parts).encode() + b"\0" + path.read_bytes())
+        inside = path.relative_to(root)
+        if inside.parts[0] in READERS and path.suffix in {".py", ".yaml", ".csv"}:
+            digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
     for path in user_lists():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,8 +18,6 @@ from shouzhi.sources.folder import expand
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-SHOWN_FACTS: Final = 6
 
 
 def examples() -> Path | None:
@@ -47,34 +46,40 @@ def demo(lang: Language) -> None:
     click.echo(messages("demo-intro", folder=folder))
     tally, started = Tally(), time.monotonic()
     readings = []
-    for reading in read_all(expand([folder])):
+    for reading in read_all(replace(entry, name=entry.path.name) for entry in expand([folder])):
         tally.add(reading)
         if not reading.failure:
             readings.append(reading)
             for line in terminal.contents_lines(reading.document, messages, width):
                 console.print(line, soft_wrap=True)
     if readings:
-        _show(readings[0], console, messages, width)
+        _show_table(readings[0], console, messages, width)
+        _show_facts(readings, console, messages)
     summarise(tally, time.monotonic() - started, messages)
     click.echo(messages("demo-next"))
     sys.exit(2 if tally.unusable else 0)
 
 
-def _show(reading: Reading, console: Console, messages: Messages, width: int | None) -> None:
-    """The longest table of one document in full, and some of its facts."""
+def _show_table(reading: Reading, console: Console, messages: Messages, width: int | None) -> None:
+    """The longest table of one document in full."""
     from shouzhi.cli import terminal
 
-    document = reading.document
-    tables = document["tables"]
-    if not tables:
-        return
-    longest = max(range(len(tables)), key=lambda place: len(tables[place]["rows"]))
+    tables = reading.document["tables"]
     console.print(messages("demo-table", name=reading.name), soft_wrap=True)
-    for line in terminal.table_lines(tables[longest], messages, width):
+    longest = max(tables, key=lambda table: len(table["rows"]), default=None)
+    for line in terminal.table_lines(longest, messages, width) if longest else ():
         console.print(line, soft_wrap=True)
     console.print()
+
+
+def _show_facts(readings: list[Reading], console: Console, messages: Messages) -> None:
+    """The most closely placed fact of each document."""
+    from shouzhi.cli import terminal
+
     console.print(messages("demo-facts"), soft_wrap=True)
-    facts = [fact for fact in document["facts"] if fact.get("table") == longest]
-    for line in terminal.fact_lines(document, facts[:SHOWN_FACTS], messages):
-        console.print(line, soft_wrap=True)
+    for reading in readings:
+        document = reading.document
+        closest = sorted(document["facts"], key=lambda fact: -len(fact["where"]))[:1]
+        for line in terminal.fact_lines(document, closest, messages):
+            console.print(line, soft_wrap=True)
     console.print()

@@ -202,6 +202,8 @@ def _to_folder(out: Path, open_at: Opener) -> Iterator[Add]:
     """As `_to_file`, for a folder; files of the same names in it are replaced."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".shouzhi-", dir=out.parent) as aside:
-        with open_at(Path(aside)) as add:
+        whole = Path(aside) / "whole"  # with the rights of an ordinary folder
+        whole.mkdir()
+        with open_at(whole) as add:
             yield add
-        shutil.copytree(aside, out, dirs_exist_ok=True)
+        shutil.copytree(whole, out, dirs_exist_ok=True)

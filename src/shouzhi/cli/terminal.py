@@ -135,9 +135,10 @@ def _side_lines(
 
 
 def _levels(heading: Sequence[str], side: str | None) -> list[str]:
-    """The headings of a column from the top down, without that of the side itself."""
+    """The headings of a column from the top down, from below that of the side itself."""
     levels = [level for level in heading if level]
-    return levels[1:] if side and len(levels) > 1 and levels[0] == side else levels or [""]
+    above = levels.index(side) + 1 if side in levels[:-1] else 0
+    return levels[above:] or [""]
 
 
 def _even(headings: Sequence[list[str]]) -> list[list[str]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
+from shouzhi.facts.places import is_organisation
 from shouzhi.sources import Source
 from shouzhi.tables import Reading
 from shouzhi.tables.captions import department as captioned_department
@@ -23,10 +24,10 @@ def read_header(source: Source, reading: Reading) -> dict[str, Any]:
     """What the document says of itself: title, kind, year, department, scope, unit."""
     texts = [*reading.front[:12], *(s.heading for s in reading.sections[:12])]
     texts += [table.title for table in reading.tables[:3]]
-    title = next((t for t in texts if _is_title(t)), None)
+    title = _cover_title(reading) or next((t for t in texts if _is_title(t)), None)
     prose = [p.text for section in reading.sections for p in section.paragraphs]
     kind = _kind(title, [*texts, *prose[:40]])
-    year = _year(title, [*texts, *prose])
+    year = _year(title, [*texts, *prose, *(table.title for table in reading.tables)])
     owners = Counter(t.department for t in reading.tables if t.department)
     department = owners.most_common(1)[0][0] if owners else _department([*texts, *prose[:5]])
     department = _without_year(department)
@@ -41,6 +42,22 @@ def read_header(source: Source, reading: Reading) -> dict[str, Any]:
         "scope": scope,
         "amount_unit": units.most_common(1)[0][0] if units else "元",
     }
+
+
+def _cover_title(reading: Reading) -> str | None:
+    """The title on the cover, joined from the lines that it is set over."""
+    cover = [s for s in reading.sections if s.level == 0 and s.location.page == 1]
+    lines: list[str] = []
+    for section in cover[:5]:
+        if section.heading in {"目录", "封面"} or re.match(r"^第.部分", section.heading):
+            break
+        lines.append(section.heading)
+        whole = "".join(lines)
+        if _is_title(whole):
+            return whole
+        if section.paragraphs:
+            break
+    return None
 
 
 def _is_title(text: str) -> bool:
@@ -85,10 +102,10 @@ def _department(texts: Sequence[str]) -> str | None:
             return owner
     for text in texts:
         plain = re.sub(r"^第.部分", "", text.replace(" ", ""))
-        if match := _NAME.match(plain):
-            return match.group(1)
-        if plain.endswith("概况") and len(plain) > 6:
+        if plain.endswith("概况") and len(plain) > 6 and is_organisation(plain[:-2]):
             return plain.removesuffix("概况")
+        if (match := _NAME.match(plain)) and is_organisation(match.group(1)):
+            return match.group(1)
     return None
 
 

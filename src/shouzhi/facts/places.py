@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
-from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.catalogue.lexicon import Term, lexicon
 from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.space import Coordinates
 from shouzhi.tables import UNLABELLED, Row, Table
@@ -33,6 +33,7 @@ class _Running:
 
     unit: str | None = None
     over: dict[str | None, str] | None = None
+    carried: dict[str | None, bool] | None = None
 
     def function(self, side: str | None) -> str | None:
         return (self.over or {}).get(side)
@@ -60,7 +61,7 @@ def place_rows(table: Table, context: Context) -> Iterator[Row]:
     A unit row gives its unit to the rows below it, in tables that list units; a 类 row
     of a sided table gives the names below it their class.
     """
-    running = _Running(over={})
+    running = _Running(over={}, carried={})
     tails = _tail_dimension(table)
     for row in table.rows:
         yield replace(row, where=_row_where(row, table, context, running, tails))
@@ -87,14 +88,22 @@ def _row_where(
         if term := lexicon().term(outer, side):
             side = side | term.where
     if row.label == UNLABELLED or lexicon().is_total(bare):
-        return side
+        return _grand(bare, side)
     if _is_unit_row(row, context):
         return side
     if term := lexicon().term(bare, side):
-        return side | _fitting(term.where, side)
+        return side | _carrying(row, term, _fitting(term.where, side), running)
     if named := _named_function(row, bare, side, context, running):
         return side | {"function": named}
     return _unexplained(row, bare, side, tails)
+
+
+def _grand(bare: str, side: Coordinates) -> Coordinates:
+    """总计 under 收入 or 支出 is the grand total of that flow, carry-over and all."""
+    flow = side.get("flow")
+    if lexicon().is_grand_total(bare) and flow in {"income", "expenditure"}:
+        return side | {"flow": f"{flow}_total"}
+    return side
 
 
 def _unit_of(row: Row, context: Context, running: _Running, coded: bool) -> str | None:
@@ -154,6 +163,19 @@ def _unexplained(row: Row, bare: str, side: Coordinates, tails: str) -> Coordina
     if tails == "project" or row.texts:
         return side | {"project": fold(bare)}
     return side if "unit" in side else side | {"unit": fold(bare)}
+
+
+def _carrying(row: Row, term: Term, where: Coordinates, running: _Running) -> Coordinates:
+    """A source without ordinal right below 年初结转 tells of what was carried over, not of income."""
+    carried = running.carried if running.carried is not None else {}
+    if str(where.get("flow", "")).startswith("carried"):
+        carried[row.side] = True
+        return where
+    ordinal = strip_ordinal(row.label)[0]
+    if term.total or set(where) != {"source"} or (ordinal and ordinal != "其中"):
+        carried[row.side] = False
+        return where
+    return where | {"flow": "carried_in"} if carried.get(row.side) else where
 
 
 def _fitting(where: Coordinates, side: Coordinates) -> Coordinates:

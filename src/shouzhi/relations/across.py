@@ -40,9 +40,20 @@ def canonical(fact: Fact, origin: Origin) -> Coordinates:
     if "flow" not in where and any(d in where for d in _SPENT):
         filled["flow"] = "expenditure"
     if "item" in where and where["item"] != "nontax":
-        where = where.without("flow")
+        where = _as_economic(where).without("flow")
         filled.pop("flow", None)
     return where | filled if filled else where
+
+
+def _as_economic(where: Coordinates) -> Coordinates:
+    """An item under an economic class (会议费 among 商品和服务支出) is the code that it has there."""
+    upper = where.get("economic")
+    if upper is None:
+        return where
+    for entry in classification("item").entries:
+        if entry.code == where["item"] and entry.economic and entry.economic.startswith(upper):
+            return where.without("item") | {"economic": entry.economic}
+    return where
 
 
 Column = tuple[int, int, int, str | None]
@@ -93,14 +104,12 @@ def parts_of_wholes(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
         groups: dict[Coordinates, dict[str | None, Placed]] = defaultdict(dict)
         for where, item in places.items():
             groups[where.without(dimension)][where.get(dimension)] = item
-        for rest, group in groups.items():
+        for group in groups.values():
             if len(group) > 1:
-                yield from _wholes(rest, group, dimension)
+                yield from _wholes(group, dimension)
 
 
-def _wholes(
-    rest: Coordinates, group: Mapping[str | None, Placed], dimension: str
-) -> Iterator[Relation]:
+def _wholes(group: Mapping[str | None, Placed], dimension: str) -> Iterator[Relation]:
     children: dict[str | None, list[str]] = defaultdict(list)
     for member in group:
         if member is not None:
@@ -113,10 +122,7 @@ def _wholes(
             continue
         complete = _complete(parent, below, dimension)
         terms = ((items[0].index, 1), *((item.index, -1) for item in items[1:]))
-        family = (
-            "tree" if complete else "parts", dimension, parent, *sorted(below),
-            *(d for d in rest if d not in {"year", "stage"}),
-        )  # fmt: skip
+        family = ("tree" if complete else "parts", dimension, parent, *sorted(below))
         yield Relation(terms, "sum", family, dimension)
 
 
@@ -150,40 +156,40 @@ def witnessed(placed: Sequence[Placed]) -> Iterator[Relation]:
     against 一般公共预算 where there is no other) the rows witness: at least three
     shared rows that print different amounts, nearly all of them equal.
     """
-    columns: dict[Column, dict[Coordinates, int]] = defaultdict(dict)
+    columns: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
     for item in placed:
         row = Coordinates([(d, m) for d, m in item.where.items() if d in _ROW_DIMENSIONS])
-        if row:
-            columns[item.column].setdefault(row, item.index)
+        rest = item.where.without("flow", "source", *_ROW_DIMENSIONS)
+        columns[item.column, rest].setdefault(row, item.index)
     yield from _pairs(columns)
 
 
-def _pairs(columns: Mapping[Column, Mapping[Coordinates, int]]) -> Iterator[Relation]:
-    for one, other in combinations(columns, 2):
-        if one[:2] == other[:2] or one[0] != other[0]:
+def _pairs(
+    columns: Mapping[tuple[Column, Coordinates], Mapping[Coordinates, int]],
+) -> Iterator[Relation]:
+    """Equalities of the shared rows of two columns that differ in flow or source at most."""
+    for (one, rest), (other, beside) in combinations(columns, 2):
+        if one[:2] == other[:2] or one[0] != other[0] or rest != beside:
             continue
-        shared = columns[one].keys() & columns[other].keys()
+        ours, theirs = columns[one, rest], columns[other, beside]
+        shared = ours.keys() & theirs.keys()
         if len(shared) < FEWEST_WITNESSES:
             continue
-        for row in columns[one]:
+        for row in ours:
             if row in shared:
-                yield Relation(
-                    ((columns[one][row], 1), (columns[other][row], -1)),
-                    "bridge",
-                    ("witness", *one, *other),
-                    "rows agree",
-                )
+                terms = ((ours[row], 1), (theirs[row], -1))
+                yield Relation(terms, "bridge", ("witness", *one, *other), "rows agree")
 
 
 def by_economic_class(placed: Sequence[Placed]) -> Iterator[Relation]:
     """What cuts across the codes equals its economic class, summed over the kinds printed."""
-    tree = classification("item")
+    codes = {entry.code: entry.economic for entry in classification("item").entries}
     groups: dict[Coordinates, list[Placed]] = defaultdict(list)
     for item in placed:
         if "economic" in item.where:
             groups[item.where.without("kind", "flow")].append(item)
     for item in placed:
-        code = tree.economic(item.where.get("item", ""))
+        code = codes.get(item.where.get("item", ""))
         if not code or "economic" in item.where:
             continue
         key = item.where.without("item", "flow") | {"economic": code}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from shouzhi.relations import Family, Relation, System
 
-MAJORITY: Final = 0.5
-"""Of the instances that print something, the share that must hold."""
-STRONG: Final = frozenset({"same", "tree", "heading", "balance", "printed", "rate"})
+STRONG: Final = frozenset({"same", "tree", "heading", "balance", "printed", "rate", "columns"})
 """Families that words alone establish; one instance is enough."""
+FEW: Final = 0.1
+"""Of a family that only the amounts witness, the share of instances that may break."""
+_CARRIED: Final = frozenset({"carried_in", "carried_out", "reserves_used", "distributed"})
 
 
 def admit(system: System, candidates: Iterable[Relation]) -> None:
@@ -19,12 +20,13 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
     families: dict[Family, list[Relation]] = defaultdict(list)
     for relation in candidates:
         families[relation.family].append(relation)
+    carried = _carried(system)
     seen: set[tuple[tuple[int, int], ...]] = set()
     for family, relations in families.items():
         telling = [r for r in relations if _tells(system, r)]
-        holding = sum(system.holds(r) for r in telling)
-        if telling and not _admitted(family, holding, len(telling)):
-            system.refused[family] = (holding, len(telling))
+        broken = [r for r in telling if not system.holds(r)]
+        if broken and not _admitted(system, family, broken, len(telling), carried):
+            system.refused[family] = (len(telling) - len(broken), len(telling))
             continue
         for relation in relations:
             key = tuple(sorted(relation.terms))
@@ -33,11 +35,37 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
                 system.relations.append(relation)
 
 
-def _admitted(family: Family, holding: int, telling: int) -> bool:
-    """A strong family needs half of its instances, and may fail alone; a weak one must hold."""
+def _admitted(
+    system: System, family: Family, broken: Sequence[Relation], telling: int, carried: frozenset[int]
+) -> bool:
+    """Whether what is broken in a family are errors, and not another scope under its words.
+
+    Errors are few, and each has its own size.  A scope that differs does so along the
+    whole tree: the same difference stands in a 项, its 款 and its 类, and the greatest
+    of them is what is carried over.
+    """
     if family[0] in STRONG:
-        return holding * 2 >= telling or telling <= 2
-    return holding * 4 >= telling * 3 and holding >= 1
+        if len(broken) * 2 > telling > 2:
+            return False
+        sizes = {abs(system.residual(r)) for r in broken if r.kind != "ratio"}
+        return len(broken) < 2 or not sizes & carried
+    return len(broken) <= max(1, int(telling * FEW)) and telling > 1 and not _chained(system, broken)
+
+
+def _chained(system: System, broken: Sequence[Relation]) -> bool:
+    """Whether two instances miss by the same amount, as an item and its parent do."""
+    off = sorted(abs(system.residual(r)) for r in broken)
+    slack = max((system.slack(r) for r in broken), default=0)
+    return any(b - a <= 2 * slack for a, b in zip(off, off[1:], strict=False))
+
+
+def _carried(system: System) -> frozenset[int]:
+    """The amounts that are printed as carried over, drawn from reserves or distributed."""
+    return frozenset(
+        fact.amount
+        for fact in system.facts
+        if fact.amount and fact.where.get("flow") in _CARRIED
+    )
 
 
 def _tells(system: System, relation: Relation) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from selectolax.lexbor import LexborHTMLParser
 
 from shouzhi.sources import Cell, Grid, Line, Page, Source, Unreadable
-from shouzhi.sources.margins import line_of, separate
+from shouzhi.sources.margins import separate
 from shouzhi.sources.signature import MARKS
 from shouzhi.sources.spans import MAX_PLACES, lay, too_large
 from shouzhi.space import Location
@@ -48,7 +48,7 @@ _BREAK: Final = "\v"
 
 
 def read(path: Path) -> Source:
-    """Read a web page; `line` of its locations counts its blocks, since pages have no lines.
+    """Read a web page; `line` of its locations counts lines and table rows as they are shown.
 
     Raises Unreadable for pages that are too large or nest tables too deeply.
     """
@@ -63,25 +63,23 @@ def read(path: Path) -> Source:
 
 
 def decode(data: bytes) -> str:
-    """The text of a page: by its mark, by what it says of itself, else by what fits.
+    """The text of a page: by its mark, else UTF-8 where that fits, else its Chinese code page.
 
-    GB 2312 and GBK are read as their superset GB 18030, as browsers do.
+    Pages that were converted often keep the name of their old encoding, so only Big5
+    is taken at its word; GB 2312 and GBK are read as their superset GB 18030.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
     said = _CHARSET.search(data[:4096])
-    name = said[1].decode("ascii", "replace").lower() if said else ""
-    chosen = "gb18030" if name in ("gb2312", "gbk", "gb18030", "x-gbk") else name
-    for encoding in (chosen, "utf-8", "gb18030"):
+    traditional = said is not None and said[1].lower().startswith(b"big5")
+    encodings = ("utf-8", "big5hkscs" if traditional else "gb18030")
+    for encoding in encodings:
         try:
-            return data.decode(encoding or "utf-8")
-        except (UnicodeError, LookupError):
+            return data.decode(encoding)
+        except UnicodeDecodeError:
             continue
-    try:
-        return data.decode(chosen or "utf-8", "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")
+    return min((data.decode(e, "replace") for e in encodings), key=lambda text: text.count("\ufffd"))
 
 
 def _fold(pieces: list[str]) -> str:
@@ -125,6 +123,7 @@ class _Reader:
 
     blocks: list[Line | Grid] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
+    order: int = 0
 
     def read(self, root: Node, depth: int = 0) -> None:
         """Read all that is inside `root`; `depth` counts the tables around it."""
@@ -160,10 +159,10 @@ class _Reader:
             self.pieces.clear()
 
     def add_text(self, text: str) -> None:
-        self.blocks += line_of(text, self.location())
-
-    def location(self) -> Location:
-        return Location(line=len(self.blocks) + 1)
+        for line in text.split("\n"):
+            if line.strip():
+                self.order += 1
+                self.blocks.append(Line(line.rstrip(), Location(line=self.order)))
 
     def table(self, node: Node, depth: int) -> None:
         if depth > MAX_NESTING:
@@ -176,7 +175,8 @@ class _Reader:
             for cell in (cell for row in rows for cell in row):
                 self.read(cell.node, depth)
             return
-        cells = _place(groups, self.location())
+        cells = _place(groups, self.order + 1)
+        self.order += len(rows)
         if cells:
             self.blocks += separate(lay(cells, "cells", cells[0].location))
         for inner in (inner for row in rows for cell in row for inner in cell.tables):
@@ -250,8 +250,11 @@ def _is_frame(rows: list[list[_TableCell]]) -> bool:
     return len(rows) < 4 and long and longest.text.count("\n") > 2
 
 
-def _place(groups: list[list[list[_TableCell]]], location: Location) -> list[Cell]:
-    """Give each cell its place: the first that no cell from above reaches into."""
+def _place(groups: list[list[list[_TableCell]]], order: int) -> list[Cell]:
+    """Give each cell its place: the first that no cell from above reaches into.
+
+    `order` is the number of the first row among the lines and rows of the page.
+    """
     cells: list[Cell] = []
     top = 0
     for group in groups:
@@ -270,7 +273,8 @@ def _place(groups: list[list[list[_TableCell]]], location: Location) -> list[Cel
                 if len(reach) * len(group) > MAX_PLACES:
                     raise too_large()
                 reach[column : column + across] = [number + down] * across
-                cells.append(Cell(number, column, down, across, cell.text, location))
+                place = Location(line=order + number)
+                cells.append(Cell(number, column, down, across, cell.text, place))
                 column += across
         top += len(group)
     return cells

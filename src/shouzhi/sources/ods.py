@@ -10,7 +10,11 @@ from lxml import etree
 
 from shouzhi.sources import Source, Unreadable
 from shouzhi.sources.archive import DAMAGED, open_package
+from shouzhi.sources.spans import too_large
 from shouzhi.sources.spreadsheet import MAX_COLUMNS, MAX_ROWS, Merge, Sheet, to_page
+
+MAX_REPEATED: Final = 100_000
+"""Cells with a text that one row may stand for; equal neighbours are written once."""
 
 _NS: Final = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
 _TABLE: Final = "{" + _NS.format("table") + "}"
@@ -77,7 +81,9 @@ def _sheet(table: etree._Element, name: str, ruled: set[str | None]) -> Sheet:
         cells = list(_cells(item))
         if _is_hidden(item):
             sheet.hidden_rows |= set(range(row, min(row + count, MAX_ROWS)))
-        filled = any(text for _, text, _ in cells)
+        filled = sum(times for _, text, times in cells if text)
+        if filled * count > MAX_REPEATED:
+            raise too_large()
         # an empty row is repeated to the end of the sheet: rules are kept of one only
         for at in range(row, row + count if filled else row + 1):
             _put(sheet, at, cells, ruled)

@@ -18,6 +18,7 @@ _TEXT, _NUMBER, _DATE, _BOOLEAN, _ERROR = 1, 2, 3, 4, 5
 def read(path: Path) -> Source:
     """Read a workbook, one page a visible sheet; raises Unreadable when it has a password."""
     import xlrd  # noqa: PLC0415 - few batches have such a file
+    from xlrd.biffh import XLRDError  # noqa: PLC0415
 
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable("旧版 Excel 文件超过 128 MB", "请用 Excel 或 WPS 另存为 .xlsx 再读")
@@ -25,7 +26,7 @@ def read(path: Path) -> Source:
         book = xlrd.open_workbook(
             str(path), formatting_info=True, ragged_rows=True, logfile=io.StringIO(), use_mmap=False
         )
-    except xlrd.XLRDError as error:
+    except XLRDError as error:
         if "encrypted" in str(error):
             raise Unreadable("工作簿有打开密码", "请用密码打开后取消密码、另存一份再读") from error
         raise

@@ -1,4 +1,4 @@
-"""XLSX and XLSM workbooks, read from their XML so that numbers are told as their cells show them."""
+"""XLSX and XLSM workbooks, read from their XML so that numbers are told as cells show them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from shouzhi.tables.stream_pieces import is_amount, is_number
 
 Kind = Literal[
     "code", "class", "section", "item", "unit_code", "ordinal", "line",
-    "name", "text", "first", "second", "value", "measure",
+    "name", "text", "first", "second", "value", "count", "unit", "measure",
 ]  # fmt: skip
 
 NEVER: Final = 1000.0
@@ -34,7 +34,9 @@ _SHAPES: Final = {
 _EMPTY: Final = frozenset({"-", "--", "---", "—", "——", "–", "－", "/", "／"})
 _VALUE: Final = re.compile(r"[≥≤＞＜>=<＝]|\d|(?:提升|提高|实现|完成|达到|增长|长期|有效|明显|显著|良好|优)")
 _SENTENCE: Final = re.compile(r"[，。；]")
-_LEVELS: Final = (("一级指标", "first"), ("二级指标", "second"))
+_LEVELS: Final[tuple[tuple[str, Kind], ...]] = (("一级指标", "first"), ("二级指标", "second"))
+_COUNTED: Final[tuple[Kind, ...]] = ("count", "unit")
+LONGEST_UNIT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,12 @@ def stub_of(paths: Sequence[tuple[str, ...]], amounts: int | None) -> Stub:
 
 def _kind(path: tuple[str, ...]) -> Kind:
     leaf = path[-1]
-    for word, level in _LEVELS:
+    for word, kind in _LEVELS:
         if fold(leaf) == word:
-            return level  # type: ignore[return-value]
+            return kind
+    for kind in _COUNTED:
+        if fold(leaf) in words(kind):
+            return kind
     roles = [role for role in lexicon().roles(leaf) if role != "group"]
     if "name" in roles and "code" in roles:
         roles.remove("code")
@@ -118,7 +123,11 @@ def misfit(text: str, kind: Kind, *, alone: bool, coded: bool) -> float:
     if kind in _SHAPES:
         return 0.0 if _SHAPES[kind].fullmatch(text) else NEVER
     if kind in {"first", "second"}:
-        return 0.0 if fold(text) in words(kind) else 3.0
+        return _level_misfit(fold(text), kind)
+    if kind == "count":
+        return 0.0 if is_number(text) else 3.0
+    if kind == "unit":
+        return 0.0 if len(text) <= LONGEST_UNIT and not is_number(text) else 3.0
     if kind == "value":
         return _value_misfit(text)
     if kind == "name":
@@ -134,10 +143,20 @@ def _name_misfit(text: str, *, alone: bool, coded: bool) -> float:
     if is_amount(text):
         return 8.0
     if is_number(text) or text in _EMPTY:
-        return 3.0 if coded and len(text) in {3, 5, 7} else 1.5 if alone else 0.4
+        if not alone:
+            return 0.4
+        return 3.0 if coded and len(text) in {3, 5, 7} else 1.5
     if fold(text) in words("first") | words("second"):
-        return 1.0
+        return 4.0
     return min(2.0, 1.0 * len(_SENTENCE.findall(text)))
+
+
+def _level_misfit(plain: str, kind: Kind) -> float:
+    """The fixed names of indicator levels, or wrapped pieces of them."""
+    if plain in words(kind):
+        return 0.0
+    piece = len(plain) > 1 and any(w.startswith(plain) or w.endswith(plain) for w in words(kind))
+    return 0.5 if piece else 6.0
 
 
 def _value_misfit(text: str) -> float:

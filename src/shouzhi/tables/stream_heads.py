@@ -22,6 +22,8 @@ MOST_PIECES: Final = 12
 """A heading is wrapped into no more pieces than these."""
 LONGEST_HEADING: Final = 40
 LEAST_SCORE: Final = 1.8
+LEAST_NUMBERED: Final = 0.6
+"""The same above a row of column numbers, which says that a head ends there."""
 FORBIDDEN: Final = -1000.0
 
 
@@ -52,11 +54,33 @@ def words(group: str) -> frozenset[str]:
 
 @cache
 def is_known(text: str) -> bool:
-    """Whether a text is a heading that the lexicon knows, or a year that tops columns."""
+    """Whether a text is a heading that the lexicon knows, or a year that tops columns.
+
+    A heading that is only known when a total is taken off its end is none here: it may
+    be two (项 / 小计).
+    """
     plain = fold(text)
-    return lexicon().is_heading(text) or (
-        heading_year(text) is not None and len(plain) <= 12 and plain[-1:] in "年度初末数"
-    )
+    if plain.rstrip(":") == "其中":
+        return True
+    year = heading_year(text)
+    if year is not None and len(plain) <= 12 and plain[-1:] in "年度初末数":
+        return True
+    whole = plain in _listed() or year is not None or not _totalled(plain)
+    return whole and lexicon().is_heading(text)
+
+
+@cache
+def _listed() -> frozenset[str]:
+    return frozenset(lexicon().words())
+
+
+def _likely(plain: str) -> bool:
+    """Whether a folded text ends as headings of amounts do."""
+    return len(plain) > 2 and any(plain.endswith(word) for word in words("endings"))
+
+
+def _totalled(plain: str) -> bool:
+    return any(plain.endswith(word) for word in ("合计", "小计", "总计"))
 
 
 def find_heads(
@@ -70,7 +94,8 @@ def find_heads(
     the pieces spell no head.
     """
     found = [_segment(pieces, style, bonus, to_end=to_end) for bonus in (0.3, -0.4)]
-    kept = [stream for stream in found if stream is not None and stream.score >= LEAST_SCORE]
+    least = LEAST_NUMBERED if to_end else LEAST_SCORE
+    kept = [stream for stream in found if stream is not None and stream.score >= least]
     return list(dict.fromkeys(kept))
 
 
@@ -120,15 +145,24 @@ def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: f
     cut = 2.0 if style.marked and pieces[end - 1].open else 0.0
     if count > 1 and (text.count("（") + text.count("(")) == (text.count("）") + text.count(")")):
         cut -= 0.2 * any(p.text.count("（") > p.text.count("）") for p in pieces[begin:end])
-    if _is_body_label(text):
+    if _is_body_label(text) or any(p.starts and _is_body_label(p.text) for p in pieces[begin:end]):
         return FORBIDDEN
+    if count > 1 and pieces[end - 1].starts and lexicon().is_total(pieces[end - 1].text):
+        joins += 0.7  # 合计 on a line of its own is a heading, not the end of the one before
+    if count > 1 and pieces[begin].ends and fold(pieces[begin].text).rstrip(":") == "其中":
+        joins += 1.5  # 其中 with nothing behind it stands over several columns
     if is_known(text):
-        return count + bonus * (count - 1) - joins - cut
+        wraps = sum(piece.starts for piece in pieces[begin + 1 : end])
+        return count + bonus * wraps + 0.3 * (count - 1 - wraps) - joins - cut
     if is_number(text) or any(mark in text for mark in "。，；"):
         return -3.0 - cut
-    plain = fold(text)
-    likely = any(plain.endswith(word) for word in words("endings")) and len(plain) > 2
-    return (0.3 if likely else -0.8) - 0.3 * (count - 1) - joins - cut
+    score = 0.3 if _likely(fold(text)) else -0.8
+    if count > 1 and strip_ordinal(text)[0] == "其中":
+        score += 2.0
+    closed = sum(not (style.marked and piece.open) for piece in pieces[begin : end - 1])
+    if score > 0 and not closed and heading_year(text) is not None:
+        score += 1.0
+    return score - 0.3 * closed - joins - cut
 
 
 def _is_body_label(text: str) -> bool:
@@ -141,7 +175,7 @@ def _join_cost(piece: Piece, following: Piece, style: Style) -> float:
     """What speaks against two pieces being of one heading."""
     if not following.starts:
         single = len(piece.text) == 1 or len(following.text) == 1
-        return 0.25 if single or piece.text.isascii() or following.text.isascii() else 0.5
+        return 0.1 if single or piece.text.isascii() or following.text.isascii() else 0.5
     longer = 0.4 if width(following.text) >= width(piece.text) + 2 else 0.0
     if style.marked:
         return longer + (0.0 if piece.open else 0.2)

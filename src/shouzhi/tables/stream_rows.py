@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from shouzhi.catalogue.names import fold
 from shouzhi.tables.stream_columns import NEVER, WORDY, Stub, misfit
-from shouzhi.tables.stream_pieces import Piece, Style, is_code, is_number, width
+from shouzhi.tables.stream_heads import words
+from shouzhi.tables.stream_pieces import Piece, Style, is_number, width
 
 PRUNED: Final = 14.0
 """Readings worse than the best by more than this are given up."""
@@ -77,6 +79,8 @@ class Body:
         """What an empty cell costs where blanks do not count the empty cells."""
         if self.stub.two_sided:
             return {"name": 0.8, "measure": 0.5}.get(kind, 0.1)
+        if "first" in self.stub.kinds or "second" in self.stub.kinds:
+            return {"name": 0.8, "value": 0.4}.get(kind, 0.1)
         if kind == "name" and self.stub.kinds.count("text") > 1:
             return 1.2
         return _SKIPPED.get(kind, 0.2)
@@ -92,6 +96,13 @@ class Body:
                 self.full = self._learnt_widths(rows) or self.full
                 rows = self._read()
         return rows
+
+    def cost(self) -> float:
+        """How badly the body fits its columns."""
+        if not self.pieces:
+            return 0.0
+        last = self.pieces[-1]
+        return min(s.cost + self._tail(s.column, last) for s in self._states())
 
     # -- line widths of wrapped columns ------------------------------------------------
 
@@ -133,12 +144,16 @@ class Body:
     # -- the reading -------------------------------------------------------------------
 
     def _read(self) -> list[BodyRow]:
+        last = self.pieces[-1]
+        final = min(self._states(), key=lambda s: s.cost + self._tail(s.column, last))
+        return self._unwind(final)
+
+    def _states(self) -> list[_State]:
+        """The readings of all the pieces that are left at the end."""
         states = self._opening()
         for index in range(1, len(self.pieces)):
             states = self._step(states, index)
-        last = self.pieces[-1]
-        final = min(states, key=lambda s: s.cost + self._tail(s.column, last))
-        return self._unwind(final)
+        return states
 
     def _opening(self) -> list[_State]:
         piece = self.pieces[0]
@@ -203,8 +218,13 @@ class Body:
     def _lead(self, column: int, piece: Piece) -> float:
         """What it costs that a row begins at this column."""
         if self.style.marked:
-            return self._gap(piece.before, column, column)
+            return self._gap(piece.before, column, column) + self._nameless(0, column)
         return sum(self.skips[:column])
+
+    def _nameless(self, first: int, column: int) -> float:
+        """What it costs that the name of a row is among the empty cells."""
+        skipped = self.stub.kinds[first:column]
+        return 1.5 if "name" in skipped and not self.stub.two_sided else 0.0
 
     def _gap(self, blanks: int, empty: int, column: int) -> float:
         """What `blanks` cost for so many empty cells before `column`; labels may be indented."""
@@ -218,32 +238,54 @@ class Body:
         piece, last = self.pieces[index], self.pieces[index - 1]
         empty = column - before - 1
         if self.style.marked:
-            if piece.starts:
-                if last.open:
-                    return 6.0 + empty
-                return self._gap(last.after - 1 + piece.before, empty, column) + self._same_width(
-                    index, before, column
-                )
-            return self._gap(last.after - 1, empty, column) + _split(last, piece)
+            cost = self._nameless(before + 1, column)
+            if not piece.starts:
+                cost += self._part(before, column, index)
+                return cost + self._gap(last.after - 1, empty, column)
+            if last.open:
+                return 6.0 + empty
+            cost += self._same_width(index, before, column)
+            return cost + self._gap(last.after - 1 + piece.before, empty, column)
         if not piece.starts and self.style.gaps:
             return self._gap(last.after - 1, empty, column)
         cost = sum(self.skips[before + 1 : column])
+        if "second" in self.stub.kinds[before + 1 : column]:
+            cost += 1.5  # an indicator of the first level is followed by one of the second
         if not piece.starts:
-            return cost + _split(last, piece)
+            return cost + self._part(before, column, index)
+        if self.stub.sides[column] != self.stub.sides[before]:
+            cost += 1.5  # the halves of one row are printed on one line
         return cost + self._leave(before, index, column)
+
+    def _part(self, before: int, column: int, index: int) -> float:
+        """What it costs that a blank in a line parts two cells and not two words."""
+        kinds = self.stub.kinds
+        if kinds[before] not in WORDY or kinds[column] not in WORDY:
+            return 0.0
+        left, right = self.pieces[index - 1].text, self.pieces[index].text
+        cost = 0.8 if kinds[column] == "text" else 0.0
+        if is_number(left) or is_number(right):
+            return cost + 0.5  # dumps put blanks around the digits within words
+        return cost + (0.3 if left[-1].isascii() != right[0].isascii() else 0.0)
 
     # -- cells that are wrapped ----------------------------------------------------------
 
     def _join(self, state: _State, index: int) -> float:
         """What it costs that a piece goes on with the cell of the piece before."""
         piece, last = self.pieces[index], self.pieces[index - 1]
+        kind = self.stub.kinds[state.column]
+        if kind in {"first", "second"} and fold(last.text) in words(kind):
+            return 4.0  # a whole name of an indicator level goes on with nothing
         if not piece.starts:
             blanks = last.after - 1
-            return _seam(last.text, piece.text) + (0.3 * blanks if self.style.marked else 0.0)
+            seam = _seam(last.text, piece.text)
+            if kind == "text":
+                seam /= 2
+            return seam + (0.3 * blanks if self.style.marked else 0.0)
         if self.style.marked:
             if last.open:
                 return 0.0
-            cost = 1.0 if self.stub.kinds[state.column] == "name" else 0.6
+            cost = 1.0 if kind == "name" else 0.6
             cost += 1.0 * max(0, last.after - 1 + piece.before - 2) + 0.3 * (last.after > 1)
             own = self._paragraph(index, state.column)
             if state.full and own and abs(own - state.full) > 1:
@@ -285,7 +327,7 @@ class Body:
         return cost
 
     def _paragraph(self, index: int, column: int) -> float:
-        """How wide the full lines of the paragraph are that begins with this piece."""
+        """How wide the full lines of the paragraph of this piece are."""
         if self.stub.kinds[column] not in WORDY:
             return 0.0
         return self.paragraphs.get(index, 0.0)
@@ -296,8 +338,8 @@ class Body:
         if kinds[before] not in WORDY or kinds[column] not in WORDY:
             return 0.0
         own = self.paragraphs.get(index, 0.0)
-        above = [w for i, w in self.paragraphs.items() if i < index]
-        return 0.4 if own and above and abs(own - above[-1]) <= 0.5 else 0.0
+        above = self.paragraphs.get(index - 1, 0.0)
+        return 0.4 if own and above and abs(own - above) <= 0.5 else 0.0
 
     def _unwind(self, state: _State) -> list[BodyRow]:
         chain: list[_State] = []
@@ -322,13 +364,6 @@ def _seam(left: str, right: str) -> float:
     return 1.2
 
 
-def _split(left: Piece, right: Piece) -> float:
-    """What it costs that a blank beside digits parts two cells and not two words."""
-    if is_number(left.text) or is_number(right.text) or is_code(left.text):
-        return 0.0
-    return 0.3 if left.text[-1].isascii() != right.text[0].isascii() else 0.0
-
-
 def _unbreakable(text: str) -> float:
     """The width of what may not be broken at the beginning of a line: a number, a Latin word."""
     count = 0
@@ -340,7 +375,7 @@ def _unbreakable(text: str) -> float:
 
 
 def _paragraph_widths(pieces: Sequence[Piece]) -> dict[int, float]:
-    """In a marked dump, the width of the full lines of each paragraph, by its first piece.
+    """In a marked dump, the width of the full lines of the paragraph that each piece is of.
 
     A paragraph of one line has no full line, and is left out.
     """
@@ -354,7 +389,7 @@ def _paragraph_widths(pieces: Sequence[Piece]) -> dict[int, float]:
             widest = max(widest, sum(width(p.text) for p in pieces[first : last + 1]))
             continue
         if widest:
-            found[begin] = widest
+            found.update(dict.fromkeys(range(begin, last + 1), widest))
         begin, widest = None, 0.0
     return found
 
@@ -378,4 +413,5 @@ def _line_widths(pieces: Sequence[Piece]) -> dict[int, tuple[float, float]]:
 def _lines(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     """(first, last) piece of every line."""
     firsts = [index for index, piece in enumerate(pieces) if piece.starts]
-    return list(zip(firsts, [*(f - 1 for f in firsts[1:]), len(pieces) - 1], strict=True))
+    lasts = [*(first - 1 for first in firsts[1:]), len(pieces) - 1]
+    return list(zip(firsts, lasts, strict=False))

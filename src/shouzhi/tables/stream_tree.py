@@ -19,6 +19,7 @@ MOST_HEADINGS: Final = 60
 _STUB_LEAVES: Final = frozenset({"class", "section", "item", "unit_code", "line", "ordinal"})
 _STUB: Final = _STUB_LEAVES | {"code", "name"}
 _TREES: Final = ("source", "kind", "item", "flow")
+_TOTALS: Final = ("合计", "小计", "总计")
 _SIDES: Final = frozenset(map(fold, ("收入", "支出", "人员经费", "公用经费")))
 
 
@@ -72,9 +73,15 @@ class _State:
 
 
 @lru_cache(maxsize=256)
-def stream_tree(texts: tuple[str, ...], columns: int | None, measures: int | None) -> Tree | None:
+def stream_tree(
+    texts: tuple[str, ...],
+    beside: tuple[bool, ...],
+    columns: int | None,
+    measures: int | None,
+) -> Tree | None:
     """The likeliest tree of headings given row by row, from left to right.
 
+    `beside` tells of each heading that it stands on one line with the heading before;
     `columns` is the number of columns where the dump prints column numbers, `measures` the
     number of columns of amounts where only the rows tell it.  None for too many headings.
     """
@@ -83,7 +90,7 @@ def stream_tree(texts: tuple[str, ...], columns: int | None, measures: int | Non
     notes = tuple(map(_Note, texts))
     beam = [_State(0.0, -1, 0, 0, 0, (-1,))]
     for index in range(1, len(texts)):
-        grown = [state for held in beam for state in _grow(held, index, notes)]
+        grown = [s for held in beam for s in _grow(held, index, notes, beside=beside[index])]
         beam = sorted(grown, key=lambda state: -state.score)[:BEAM]
     trees = [_finish(state, notes, columns, measures) for state in beam]
     return max(trees, key=lambda tree: tree.score, default=None)
@@ -108,22 +115,23 @@ class _Note:
         self.opens = self.text in _SIDES or self.text.rstrip(":") == "其中"
 
 
-def _grow(state: _State, index: int, notes: Sequence[_Note]) -> list[_State]:
+def _grow(state: _State, index: int, notes: Sequence[_Note], *, beside: bool) -> list[_State]:
     """Every place that the next heading can take."""
     grown = []
     if state.above < 0:
-        cost = _siblings(notes, range(state.row, index), index)
+        cost = _siblings(notes, range(state.row, index), index, under=False)
         grown.append(_put(state, state.score + cost, -1))
     else:
         last = state.parents[-1]
-        cost = _siblings(notes, range(state.group, index), index)
+        cost = _siblings(notes, range(state.group, index), index, under=True)
         grown.append(_put(state, state.score + cost + _under(notes[last], notes[index]), last))
         for parent in range(last + 1, state.row):
             score = state.score + _under(notes[parent], notes[index]) + _first(notes[index])
             grown.append(_put(state, score, parent, group=index))
     if state.depth + 1 < MOST_ROWS:
+        start = state.score - 0.3 - (1.5 if beside else 0.0)
         for parent in range(state.row, index):
-            score = state.score + _under(notes[parent], notes[index]) + _first(notes[index]) - 0.3
+            score = start + _under(notes[parent], notes[index]) + _first(notes[index])
             held = _State(score, state.row, index, index, state.depth + 1, state.parents)
             grown.append(_put(held, score, parent, group=index))
     return grown
@@ -136,16 +144,21 @@ def _put(state: _State, score: float, parent: int, group: int | None = None) -> 
 
 
 def _first(note: _Note) -> float:
-    """How well a heading opens a group: totals do."""
+    """How well a heading opens a group: totals do, 款 and 项 without 类 do not."""
+    if note.roles & {"section", "item"}:
+        return -3.0
     return 1.5 if note.total else 0.0
 
 
-def _siblings(notes: Sequence[_Note], before: range, index: int) -> float:
+def _siblings(notes: Sequence[_Note], before: range, index: int, *, under: bool) -> float:
     """How well a heading follows its siblings."""
     note = notes[index]
-    score = -3.0 if note.total else 0.0
+    stubs = all(notes[k].roles & _STUB for k in before)
+    score = -3.0 if note.total and not stubs else 0.0
+    if note.roles & {"name", "code"} and not stubs:
+        score -= 1.5  # what names rows comes first, unless another side begins
     if any(notes[k].text == note.text for k in before):
-        score -= 6.0
+        score -= 6.0 if under else 2.5  # at the top two blocks may stand side by side
     last = notes[index - 1]
     shared = last.where.keys() & note.where.keys()
     if shared and any(last.where[name] != note.where[name] for name in shared):
@@ -155,18 +168,26 @@ def _siblings(notes: Sequence[_Note], before: range, index: int) -> float:
 
 def _under(parent: _Note, child: _Note) -> float:
     """How well `child` stands below `parent`."""
-    if parent.total or parent.words or parent.roles & _STUB_LEAVES:
+    if parent.text.endswith(_TOTALS) or parent.words or parent.roles & _STUB_LEAVES:
         return -6.0
     stub = bool(child.roles & _STUB)
     if parent.roles & {"code", "name", "group"}:
         return _under_stub(parent, child)
     if child.roles & (_STUB_LEAVES | {"code"}):
         return -4.0 if not parent.opens else 0.3
-    if parent.opens:
-        return 0.5 if parent.partly or stub or not child.total else 0.3
+    if parent.opens or parent.partly:
+        return 0.5 + _side_fit(parent.text, child.text)
     if stub and not child.where:
         return -2.0
     return _refines(parent, child)
+
+
+def _side_fit(side: str, text: str) -> float:
+    """收入项目 belongs under 收入 and not under 支出."""
+    other = {"收入": "支出", "支出": "收入"}.get(side)
+    if other is None:
+        return 0.0
+    return (1.0 if side in text else 0.0) - (2.0 if other in text and side not in text else 0.0)
 
 
 def _under_stub(parent: _Note, child: _Note) -> float:
@@ -179,7 +200,7 @@ def _under_stub(parent: _Note, child: _Note) -> float:
 
 def _refines(parent: _Note, child: _Note) -> float:
     """Whether the coordinates of the child lie within those of the parent."""
-    score = 0.5 if parent.year else 0.0
+    score = 0.3 if parent.year else 0.0
     for name in parent.where.keys() & child.where.keys():
         upper, lower = parent.where[name], child.where[name]
         if name in _TREES and classification(name).is_ancestor(upper, lower):
@@ -188,15 +209,26 @@ def _refines(parent: _Note, child: _Note) -> float:
             score += 2.0
         else:
             score -= 4.0
+    score += _flow_fit(parent, child)
     if parent.where.get("kind") in {"basic", "staff", "office"} and "economic" in child.where:
         score += 1.5
     if parent.year and child.term is not None:
-        score += 0.5
+        score += 0.2
     if child.year and not parent.year:
         score -= 1.0
     if parent.term is not None and parent.term.rate:
         score -= 6.0
     return score
+
+
+def _flow_fit(parent: _Note, child: _Note) -> float:
+    """Expenditure is split by kind and economic class, income by source."""
+    flow = parent.where.get("flow", "")
+    if "kind" in child.where or "economic" in child.where:
+        return 1.0 if flow.startswith("expenditure") else -1.0 if flow else 0.0
+    if "source" in child.where:
+        return 1.0 if flow.startswith("income") else 0.0
+    return 0.0
 
 
 def _finish(
@@ -211,7 +243,7 @@ def _finish(
     score = state.score
     for index, below in enumerate(children):
         if len(below) == 1:
-            score -= 1.0
+            score -= 3.0 if notes[below[0]].total else 1.0
         if not below:
             score -= _leaf_cost(notes[index])
     leaves = [index for index, below in enumerate(children) if not below]

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pypdfium2 import PdfDocument, PdfiumError
+from pypdfium2 import PdfDocument, raw
 
 from shouzhi.sources import Page, Source, Unreadable
 from shouzhi.sources.pdf import pdfium
 from shouzhi.sources.pdf.page import read_page
 
 _TAIL = 4096
-_PASSWORD = 4  # PDFium's error code for a missing password
 _LISTED = 5
+_RECOGNISE = "请先做文字识别（OCR），或安装识别组件后再读：pip install 'shouzhi[ocr]'"
 
 
 def read(path: Path) -> Source:
@@ -38,7 +38,7 @@ def read(path: Path) -> Source:
             if not has_text:
                 bare.append(page.number)
     if not any(page.blocks for page in source.pages):
-        raise Unreadable("文件没有文字层（扫描件）", "请先做文字识别（OCR），或安装识别组件后再读：pip install 'shouzhi[ocr]'")
+        raise Unreadable("文件没有文字层（扫描件）", _RECOGNISE)
     if bare:
         source.warnings.append(f"{_listed(bare)}没有文字层，可能是扫描的图片，未读出内容")
     return source
@@ -67,13 +67,16 @@ def _pages(document: PdfDocument) -> Iterator[tuple[Page, list[str], bool]]:
 def _opened(path: Path) -> Iterator[PdfDocument]:
     """An open document, closed afterwards; Unreadable where PDFium cannot open it."""
     _look(path)
+    # pypdfium2's own opening cannot tell a document without pages from a stale error.
+    opened = raw.FPDF_LoadDocument(str(path.resolve()).encode("utf-8", "surrogateescape") + b"\0", None)
+    if not opened:
+        if raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD:
+            raise Unreadable("文件设有打开密码", "请输入密码打开后另存为不加密的文件再读")
+        raise Unreadable("文件已损坏，无法打开", "请重新下载，或用阅读软件另存一份再读")
+    document = PdfDocument(opened)
     try:
-        document = PdfDocument(path)
-    except PdfiumError as error:
-        if error.err_code == _PASSWORD:
-            raise Unreadable("文件设有打开密码", "请输入密码打开后另存为不加密的文件再读") from None
-        raise Unreadable("文件已损坏，无法打开", "请重新下载，或用阅读软件另存一份再读") from None
-    try:
+        if not len(document):
+            raise Unreadable("文件里没有页面", "请核对文件，或向发布单位另要一份")
         yield document
     finally:
         document.close()

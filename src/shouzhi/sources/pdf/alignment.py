@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from shouzhi.sources.pdf.lines import Piece
@@ -54,7 +55,8 @@ def aligned(rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]
     money = [_has_amount(row) for row in rows]
     if sum(money) < 2:
         return [], list(rows)
-    tables, rest = [], []
+    tables: list[Aligned] = []
+    rest: list[Row] = []
     place = 0
     for first, last in _runs(rows, money):
         table = _table(rows, money, first, last, rules)
@@ -205,9 +207,9 @@ def _bands(body: Sequence[Row], amounts: Sequence[int], rules: Sequence[float]) 
 
 def _edges(columns: Sequence[tuple[float, float]], body: Sequence[Row]) -> list[float]:
     """Column edges in the middle of the gutters; the outer ones hold all pieces."""
-    inner = [(a[1] + b[0]) / 2 for a, b in zip(columns, columns[1:], strict=False)]
-    left = min(columns[0][0], min(row[0].left for row in body))
-    right = max(columns[-1][1], max(row[-1].right for row in body))
+    inner = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
+    left = min(columns[0][0], *(row[0].left for row in body))
+    right = max(columns[-1][1], *(row[-1].right for row in body))
     return [left, *inner, right]
 
 
@@ -238,7 +240,7 @@ def _cover(piece: Piece, edges: Sequence[float]) -> tuple[int, int]:
 
 
 def _row(number: int, cells: dict[int, tuple[int, list[str]]]) -> list[tuple[int, int, int, str]]:
-    found = []
+    found: list[tuple[int, int, int, str]] = []
     free = 0
     for column in sorted(cells):
         wide, parts = cells[column]

@@ -54,8 +54,7 @@ class Frame:
 
 def frame_of(page: Handle) -> Frame:
     """The frame of an open page, before its text is known."""
-    box = pdfium.fill(pdfium.page_box, [page], 4)[0].tolist()
-    return Frame((box[0], box[3], box[2], box[1]), pdfium.page_rotation(page) % 4)
+    return Frame(pdfium.rectangle_of(page), pdfium.page_rotation(page) % 4)
 
 
 def turn(boxes: Floats, width: float, height: float, turns: int) -> Floats:

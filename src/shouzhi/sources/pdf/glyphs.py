@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Final
 
@@ -19,26 +18,26 @@ LIMIT: Final = 200_000
 """Glyphs read of one page; no printed page has near as many."""
 
 UNKNOWN: Final = 0xFFFD
+_SAMPLE: Final = 64
 _BLANKS: Final = (*range(0x21), 0x7F, 0xA0, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0x3000, 0xFEFF)
 _HYPHENS: Final = (0x02, 0xFFFE)  # PDFium's marks for a hyphen at the end of a line
 
-_INKED: Final = np.ones(0x10000, np.bool_)
-"""Which codes stand for something that is printed."""
-_INKED[list(set(_BLANKS) - set(_HYPHENS))] = False
-
-_ODD: Final = np.zeros(0x10000, np.bool_)
-"""Which codes want a closer look: unknown ones, halves of pairs, radicals, hyphens."""
+_BLANK, _INK, _ODD = 0, 1, 2
+_KINDS: Final = np.full(0x10000, _INK, np.uint8)
+"""Which codes are printed, and which want a closer look: unknown ones, halves of pairs, radicals."""
+_KINDS[list(_BLANKS)] = _BLANK
 for _first, _last in ((0, 0), (0x2E80, 0x2FDF), (0xD800, 0xDFFF), (0xF900, 0xFAFF), (0xFFFD, 0xFFFF)):
-    _ODD[_first:_last + 1] = True
-_ODD[list(_HYPHENS)] = True
+    _KINDS[_first:_last + 1] = _ODD
+_KINDS[list(_HYPHENS)] = _ODD
 
 # Radicals that some fonts name in place of the character and that Unicode does not
 # fold by itself (the Kangxi radicals U+2F00 to U+2FD5 it does).
-_RADICALS: Final = dict(zip(
-    map(ord, "⺁⺄⺅⺈⺉⺊⺋⺌⺎⺓⺕⺗⺘⺙⺛⺝⺟⺠⺡⺢⺣⺨⺩⺫⺬⺭⺮⺯⺼⻁⻂⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳"),
-    map(ord, "厂乙亻刀刂卜卩小兀幺彐心扌攵旡月母民氵水灬犭王罒示礻竹糸月虎衤覀西见角讠贝足车辶辶辶阝钅長镸长门阝雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟"),
-    strict=True,
-))  # fmt: skip
+_RADICAL_PAIRS: Final = (
+    "⺁厂⺄乙⺅亻⺈刀⺉刂⺊卜⺋卩⺌小⺎兀⺓幺⺕彐⺗心⺘扌⺙攵⺛旡⺝月⺟母⺠民⺡氵⺢水⺣灬⺨犭⺩王⺫罒"
+    "⺬示⺭礻⺮竹⺯糸⺼月⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门"
+    "⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
+)
+_RADICALS: Final = dict(zip(map(ord, _RADICAL_PAIRS[::2]), map(ord, _RADICAL_PAIRS[1::2]), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ class Glyphs:
     boxes: Floats
     blank: NDArray[np.bool_]
 
-    def take(self, which: NDArray[np.bool_]) -> Glyphs:
-        """Those glyphs only; what is left out leaves no blank."""
+    def take(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Glyphs:
+        """Those glyphs only, by a mask or by their places; what is left out leaves no blank."""
         return Glyphs(self.codes[which], self.boxes[which], self.blank[which])
 
     def __len__(self) -> int:
@@ -85,45 +84,52 @@ def read_glyphs(page: Handle, frame: Frame) -> PageText:
 def _read(text: Handle, frame: Frame) -> PageText:
     found = max(pdfium.count_characters(text), 0)
     count = min(found, LIMIT)
-    codes, unknown = _codes(text, count)
-    kept = np.flatnonzero(_INKED[np.minimum(codes, 0xFFFF)])
-    loose = pdfium.fill(pdfium.loose_box, kept.tolist(), 4, before=text)
-    boxes = loose[:, (0, 3, 2, 1)]
+    codes, kinds = _codes(text, count)
+    kept = np.flatnonzero(kinds)
+    boxes = pdfium.fill(pdfium.loose_box, kept.tolist(), 4, before=text)
+    boxes[:, 1], boxes[:, 3] = boxes[:, 3], boxes[:, 1].copy()  # PDFium gives the top first
     frame, slanted = _upright(text, kept, boxes, frame)
-    glyphs = Glyphs(codes[kept], frame.upright(boxes), np.diff(kept, prepend=-1) > 1)
+    blank = np.ones(len(kept), np.bool_)
+    np.not_equal(kept[1:] - kept[:-1], 1, out=blank[1:])
+    glyphs = Glyphs(codes[kept], frame.upright(boxes), blank)
     watermark = ""
     if slanted is not None:
         watermark = "".join(map(chr, glyphs.codes[slanted].tolist()))
         glyphs = glyphs.take(~slanted)
+    unknown = int((codes == UNKNOWN).sum())
     return PageText(_once(_on_page(glyphs, frame)), frame, unknown, watermark, found > count)
 
 
-def _codes(text: Handle, count: int) -> tuple[Codes, int]:
-    """The character of each glyph (UNKNOWN where the font names none) and how many are unknown.
+def _codes(text: Handle, count: int) -> tuple[Codes, NDArray[np.uint8]]:
+    """The character of each glyph (UNKNOWN where the font names none), and its kind.
 
-    One call gives them all when PDFium neither leaves out nor adds any.
+    PDFium gives the bare code of a glyph that its font does not name.  Such
+    fonts are used for many glyphs or none, so every third is asked.
     """
-    if not count:
-        return np.zeros(0, np.uint32), 0
-    if pdfium.text_index(text, count - 1) == count - 1:
-        buffer = (ctypes.c_uint16 * (2 * count + 16))()
-        if pdfium.get_text(text, 0, count, buffer) == count + 1:
-            codes = np.frombuffer(buffer, np.uint16, count)
-            odd = _ODD[codes]
-            if not odd.any():
-                return codes, 0
+    codes = pdfium.text_of(text, count) if count else np.zeros(0, np.uint16)
+    if codes is not None:
+        kinds = _KINDS[codes]
+        some = np.flatnonzero(kinds)[::3].tolist()
+        asked = map(pdfium.map_error, repeat(pdfium.reference(text)), some)
+        if not (kinds == _ODD).any() and 1 not in asked:
+            return codes.astype(np.uint32), kinds
     return _codes_one_by_one(text, count)
 
 
-def _codes_one_by_one(text: Handle, count: int) -> tuple[Codes, int]:
-    asked = pdfium.reference(text), range(count)
-    codes = np.fromiter(map(pdfium.unicode_of, repeat(asked[0]), asked[1]), np.uint32, count)
-    lost = np.fromiter(map(pdfium.map_error, repeat(asked[0]), asked[1]), np.int64, count) == 1
+def _codes_one_by_one(text: Handle, count: int) -> tuple[Codes, NDArray[np.uint8]]:
+    one, places = pdfium.reference(text), range(count)
+    codes = np.fromiter(map(pdfium.unicode_of, repeat(one), places), np.uint32, count)
+    lost = np.fromiter(map(pdfium.map_error, repeat(one), places), np.int64, count) == 1
+    high, low = codes[:-1], codes[1:]
+    pairs = np.flatnonzero((high >> 10 == 0xD800 >> 10) & (low >> 10 == 0xDC00 >> 10))
+    codes[pairs] = 0x10000 + ((high[pairs] & 0x3FF) << 10) + (low[pairs] & 0x3FF)
+    codes[pairs + 1] = ord(" ")
     lost |= (codes == 0) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))
     codes[lost] = UNKNOWN
-    for place in np.flatnonzero((codes < 0x10000) & _ODD[np.minimum(codes, 0xFFFF)]).tolist():
+    kinds = np.where(codes < 0x10000, _KINDS[codes & 0xFFFF], np.uint8(_INK))
+    for place in np.flatnonzero(kinds == _ODD).tolist():
         codes[place] = _plain(int(codes[place]))
-    return codes, int((codes == UNKNOWN).sum())
+    return codes, kinds
 
 
 def _plain(code: int) -> int:
@@ -139,23 +145,36 @@ def _upright(text: Handle, kept: NDArray[np.intp], boxes: Floats,
     """The frame in which most glyphs stand upright, and which glyphs are slanted, if any.
 
     Only glyphs that do not follow each other to the right are asked how they
-    are turned, and all of them when those are many.
+    are turned; where those are many, a sample speaks for the page unless it is slanted.
     """
     doubtful = _stepped(boxes)
-    if not doubtful.any():
-        return (replace(frame, more=-frame.turns % 4) if len(boxes) else frame), None
-    if doubtful.mean() > 0.25:
-        doubtful[:] = True
-    rows = np.flatnonzero(doubtful)
-    matrix = pdfium.fill(pdfium.text_matrix, kept[rows].tolist(), 6, before=text)
-    angle = np.arctan2(matrix[:, 1], matrix[:, 0]) * 2 / np.pi
-    turns = np.zeros(len(boxes), np.int64)
-    turns[rows] = np.rint(angle)
+    many = doubtful.sum() > len(boxes) / 4
+    rows = np.arange(0, len(boxes), len(boxes) // _SAMPLE + 1) if many else np.flatnonzero(doubtful)
+    if not len(rows):
+        return (Frame(frame.box, frame.turns, -frame.turns % 4) if len(boxes) else frame), None
+    angle = _angles(text, kept[rows])
+    if many and _is_slanted(angle).any():
+        rows = np.arange(len(boxes))
+        angle = _angles(text, kept)
+    askew = _is_slanted(angle)
     slanted = np.zeros(len(boxes), np.bool_)
-    slanted[rows] = np.abs(angle - np.rint(angle)) > 0.05
-    counts = np.bincount(turns[~slanted] % 4, minlength=4)
+    slanted[rows] = askew
+    counts = np.bincount(np.rint(angle[~askew]).astype(np.int64) % 4, minlength=4)
+    if not many:
+        counts[0] += len(boxes) - len(rows)
     most = int(counts.argmax()) if counts.any() else frame.turns
-    return replace(frame, more=(most - frame.turns) % 4), slanted if slanted.any() else None
+    frame = Frame(frame.box, frame.turns, (most - frame.turns) % 4)
+    return frame, slanted if askew.any() else None
+
+
+def _angles(text: Handle, places: NDArray[np.intp]) -> Floats:
+    """How far glyphs are turned against the clock, in right angles."""
+    matrix = pdfium.fill(pdfium.text_matrix, places.tolist(), 6, before=text)
+    return np.asarray(np.arctan2(matrix[:, 1], matrix[:, 0]) * 2 / np.pi)
+
+
+def _is_slanted(angle: Floats) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(angle - np.rint(angle)) > 0.05)
 
 
 def _stepped(boxes: Floats) -> NDArray[np.bool_]:
@@ -163,40 +182,48 @@ def _stepped(boxes: Floats) -> NDArray[np.bool_]:
     found = np.zeros(len(boxes), np.bool_)
     if len(boxes) < 3:
         return found
-    across, up = np.diff(boxes[:, 0]), np.diff(boxes[:, 1])
-    size = (boxes[:, 3] - boxes[:, 1])[1:]
-    steps = (np.abs(up) > 0.1 * np.abs(across)) & (np.abs(up) > 0.1 * size)
-    steps |= across < -0.1 * size
+    left, bottom = boxes[:, 0], boxes[:, 1]
+    size = (boxes[:, 3] - bottom)[1:]
+    across, up = left[1:] - left[:-1], bottom[1:] - bottom[:-1]
+    moved = np.abs(up) > 0.1 * size
+    back = across < -0.1 * size
+    if not (moved[1:] & moved[:-1]).any() and back.sum() < len(boxes) / 4:
+        return found
+    steps = (moved & (np.abs(up) > 0.1 * np.abs(across))) | back
     steps &= np.abs(across) + np.abs(up) < 2.5 * size
     both = steps[1:] & steps[:-1] & (np.sign(up[1:]) == np.sign(up[:-1]))
-    if both.any():
-        found[:-2] |= both
-        found[1:-1] |= both
-        found[2:] |= both
+    found[:-2] |= both
+    found[1:-1] |= both
+    found[2:] |= both
     return found
 
 
 def _on_page(glyphs: Glyphs, frame: Frame) -> Glyphs:
     """Without what stands outside the page and cannot be seen."""
+    if not len(glyphs):
+        return glyphs
     width, height = frame.read
-    x = glyphs.boxes[:, 0] + glyphs.boxes[:, 2]
-    y = glyphs.boxes[:, 1] + glyphs.boxes[:, 3]
-    inside = (x >= 0) & (x <= 2 * width) & (y >= 0) & (y <= 2 * height)
-    return glyphs if inside.all() else glyphs.take(inside)
+    boxes = glyphs.boxes
+    left, bottom = boxes.min(axis=0).tolist()[:2]
+    right, top = boxes.max(axis=0).tolist()[2:]
+    if left >= 0 and bottom >= 0 and right <= width and top <= height:
+        return glyphs
+    x, y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
+    return glyphs.take((x >= 0) & (x <= 2 * width) & (y >= 0) & (y <= 2 * height))
 
 
 def _once(glyphs: Glyphs) -> Glyphs:
     """Without the second of any two equal glyphs at the same place.
 
     Text drawn twice (for weight, or once in and once out of a clipping path)
-    is twice in the layer.  Two coarse counts tell most pages clean.
+    is twice in the layer.  A coarse count tells most pages clean.
     """
-    middle = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
-    for shift in (0.0, 1.0):
-        cell = ((middle + shift) // 2).astype(np.int64) & 0xFFFF
-        keys = np.sort((glyphs.codes.astype(np.int64) << 32) | (cell[:, 0] << 16) | cell[:, 1])
-        if (keys[1:] == keys[:-1]).any():
-            return _without_doubles(glyphs, middle)
+    middle = glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]
+    cell = (middle * 0.25).astype(np.int64)
+    keys = (glyphs.codes.astype(np.int64) << 40) + (cell[:, 0] << 20) + cell[:, 1]
+    keys.sort()
+    if (keys[1:] == keys[:-1]).any():
+        return _without_doubles(glyphs, middle / 2)
     return glyphs
 
 

@@ -14,6 +14,9 @@ from shouzhi.sources.pdf.rules import SNAP, Rules
 Span = tuple[int, int, int, int]
 """row, column, rows, columns of a cell."""
 
+_NARROWEST: Final = 4.0
+"""A column or row that narrow, in points, holds no text."""
+
 _OVERHANG: Final = 8.0
 """Rules that reach so far past the last crossing one bound a column without a border."""
 
@@ -33,6 +36,7 @@ class Lattice:
 
     @property
     def area(self) -> float:
+        """In square points."""
         return float((self.xs[-1] - self.xs[0]) * (self.ys[0] - self.ys[-1]))
 
 
@@ -66,15 +70,15 @@ def _touching(across: Floats, down: Floats) -> NDArray[np.bool_]:
 
 def _components(touch: NDArray[np.bool_]) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
     """Sets of rules that hang together, two or more in each direction."""
-    left = touch.any(axis=1)
+    left: NDArray[np.bool_] = np.asarray(touch.any(axis=1))
     found = []
     while left.any():
         here = np.zeros(len(left), np.bool_)
         here[left.argmax()] = True
         size = 0
         while size != (size := int(here.sum())):
-            there = touch[here].any(axis=0)
-            here = touch[:, there].any(axis=1)
+            there = np.asarray(touch[here].any(axis=0))
+            here = np.asarray(touch[:, there].any(axis=1))
         left &= ~here
         if size > 1 and there.sum() > 1:
             found.append((here, there))
@@ -83,8 +87,8 @@ def _components(touch: NDArray[np.bool_]) -> list[tuple[NDArray[np.bool_], NDArr
 
 def _lattice(across: Floats, down: Floats) -> Lattice | None:
     """The cells that a set of touching rules makes."""
-    xs = _with_overhang(np.unique(down[:, 0]), across)
-    ys = _with_overhang(np.unique(across[:, 0]), down)[::-1]
+    xs = _with_overhang(_lines(down[:, 0]), across)
+    ys = _with_overhang(_lines(across[:, 0]), down)[::-1]
     height, width = len(ys) - 1, len(xs) - 1
     if height < 1 or width < 2:  # one column is a frame around text, not a table
         return None
@@ -92,6 +96,17 @@ def _lattice(across: Floats, down: Floats) -> Lattice | None:
     beside = _walls(xs, down[:, 0], -ys, -down[:, :0:-1]).T
     spans, owner = _spans(below, beside)
     return Lattice(xs, ys, spans, owner)
+
+
+def _lines(positions: Floats) -> Floats:
+    """The lines at these sorted positions; a double rule is one line."""
+    new = np.ones(len(positions), np.bool_)
+    np.greater(positions[1:] - positions[:-1], _NARROWEST, out=new[1:])
+    if new.all():
+        return positions
+    starts = np.flatnonzero(new)
+    lines: Floats = np.add.reduceat(positions, starts) / np.diff(np.append(starts, len(positions)))
+    return lines
 
 
 def _with_overhang(edges: Floats, crossing: Floats) -> Floats:

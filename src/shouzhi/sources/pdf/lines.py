@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -14,6 +16,9 @@ from shouzhi.sources.pdf.pdfium import Codes, Floats
 
 APART: Final = 0.9
 """A gap of so many ems ends a piece."""
+
+WORD: Final = 0.5
+"""A gap of so many ems parts two numbers or Latin words."""
 
 FAR: Final = 1.5
 """A gap of so many ems between pieces of a line is written as two blanks or more."""
@@ -37,10 +42,7 @@ class Piece:
     right: float
     top: float
     size: float
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
+    middle: float
 
 
 def cell_texts(glyphs: Glyphs, cells: NDArray[np.int64], count: int) -> list[str]:
@@ -59,8 +61,10 @@ def cell_texts(glyphs: Glyphs, cells: NDArray[np.int64], count: int) -> list[str
     across, rise, size = _steps(chosen.boxes)
     breaks = (rise > 0.6 * size) | ((rise > 0.2 * size) & (across < -0.5 * size))
     mine = cells[order]
-    starts = np.flatnonzero(np.diff(mine, prepend=-1))
-    for cell, text in zip(mine[starts].tolist(), _strings(chosen, starts, breaks), strict=True):
+    new = np.ones(len(mine), np.bool_)
+    np.not_equal(mine[1:], mine[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    for cell, text in zip(mine[starts].tolist(), _strings(chosen, starts, breaks, across > WORD * size), strict=True):
         texts[cell] = text
     return texts
 
@@ -79,9 +83,11 @@ def pieces(glyphs: Glyphs) -> list[Piece]:
     places = np.flatnonzero(starts)
     low = np.minimum.reduceat(boxes[:, :2], places).tolist()
     high = np.maximum.reduceat(boxes[:, 2:], places).tolist()
+    none = np.zeros(len(glyphs), np.bool_)
     sizes = np.minimum.reduceat(boxes[:, 3] - boxes[:, 1], places).tolist()
-    texts = _strings(glyphs, places, np.zeros(len(glyphs), np.bool_))
-    return [Piece(text, *a, *b, size) for text, a, b, size in zip(texts, low, high, sizes, strict=True)]
+    texts = _strings(glyphs, places, none, across > WORD * size)
+    return [Piece(text, a[0], a[1], b[0], b[1], size, (a[1] + b[1]) / 2)
+            for text, a, b, size in zip(texts, low, high, sizes, strict=True)]
 
 
 def _numeric(codes: Codes) -> NDArray[np.bool_]:
@@ -103,19 +109,24 @@ def _steps(boxes: Floats) -> tuple[Floats, Floats, Floats]:
     return across, rise, size
 
 
-def _strings(glyphs: Glyphs, starts: NDArray[np.intp], breaks: NDArray[np.bool_]) -> list[str]:
-    """The glyphs as strings that begin at `starts`, with line breaks and the blanks of words."""
+def _strings(glyphs: Glyphs, starts: NDArray[np.intp], breaks: NDArray[np.bool_],
+             apart: NDArray[np.bool_]) -> list[str]:
+    """The glyphs as strings that begin at `starts`, with line breaks.
+
+    Blanks are kept only between Latin words and numbers: where the stream has
+    one, and where the next glyph stands `apart`, lest two numbers become one.
+    """
     codes = glyphs.codes
-    ascii_ = codes < 0x7F
-    words = glyphs.blank.copy()
-    words[1:] &= ascii_[1:] & ascii_[:-1]
+    latin = codes < 0x7F
+    words = glyphs.blank | apart
+    words[1:] &= latin[1:] & latin[:-1]
     before = np.full(len(codes), -1, np.int64)
     before[words] = _BLANK
     before[breaks] = _NEWLINE
     before[starts] = _END
     more = before >= 0
-    places = np.arange(len(codes)) + np.cumsum(more)
-    out = np.empty(places[-1] + 1, np.uint32)
+    places = np.arange(len(codes)) + more.cumsum()
+    out = np.empty(int(places[-1]) + 1, np.uint32)
     out[places] = codes
     out[places[more] - 1] = before[more]
     return out.tobytes().decode("utf-32").split("\0")[1:]
@@ -124,17 +135,20 @@ def _strings(glyphs: Glyphs, starts: NDArray[np.intp], breaks: NDArray[np.bool_]
 def lines(found: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces on the same visual line together, from left to right, lines from top to bottom."""
     rows: list[list[Piece]] = []
-    for piece in sorted(found, key=lambda p: -p.middle):
+    for piece in sorted(found, key=attrgetter("middle"), reverse=True):
         if rows and _same_line(rows[-1][0], piece):
             rows[-1].append(piece)
         else:
             rows.append([piece])
     for row in rows:
-        row.sort(key=lambda p: p.left)
+        if len(row) > 1:
+            row.sort(key=attrgetter("left"))
     return rows
 
 
 def _same_line(one: Piece, other: Piece) -> bool:
+    if one.bottom >= other.top:
+        return False
     shared = min(one.top, other.top) - max(one.bottom, other.bottom)
     return shared > 0.5 * min(one.top - one.bottom, other.top - other.bottom)
 
@@ -142,7 +156,9 @@ def _same_line(one: Piece, other: Piece) -> bool:
 def joined(row: Sequence[Piece]) -> str:
     """The pieces of a line with blanks for the gaps between them."""
     text = row[0].text
-    for before, piece in zip(row, row[1:], strict=False):
+    if len(row) == 1:
+        return text
+    for before, piece in pairwise(row):
         em = max(before.size, piece.size, 1.0)
         gap = (piece.left - before.right) / em
         if gap >= FAR:

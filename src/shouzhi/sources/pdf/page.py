@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from operator import itemgetter
+from typing import TypeVar
 
 from shouzhi.sources import Cell, Grid, Line, Page
 from shouzhi.sources.pdf.alignment import Row, aligned
 from shouzhi.sources.pdf.frame import Frame, frame_of
-from shouzhi.sources.pdf.glyphs import Glyphs, PageText, read_glyphs
-from shouzhi.sources.pdf.lattice import Lattice, lattices
-from shouzhi.sources.pdf.lines import cell_texts, joined, lines, pieces
-from shouzhi.sources.pdf.partial import Table, continue_down, split_rows, stacked, table_of
+from shouzhi.sources.pdf.glyphs import PageText, read_glyphs
+from shouzhi.sources.pdf.lattice import lattices
+from shouzhi.sources.pdf.lines import Piece, joined, lines, pieces
+from shouzhi.sources.pdf.partial import Table, table_of
 from shouzhi.sources.pdf.pdfium import Handle
+from shouzhi.sources.pdf.ruled import continued, ruled
 from shouzhi.sources.pdf.rules import Rules, read_rules
 from shouzhi.space import Box, Location
 
 Block = Line | Grid
-
-_SMALLEST: Final = 20.0
-"""A grid narrower than this in points is decoration."""
+Made = TypeVar("Made", Cell, Line, Location)
 
 
 def read_page(handle: Handle, number: int) -> tuple[Page, list[str], bool]:
@@ -40,82 +37,41 @@ def read_page(handle: Handle, number: int) -> tuple[Page, list[str], bool]:
 def _blocks(text: PageText, rules: Rules, number: int) -> list[Block]:
     """The grids and lines of a page that has text, in reading order."""
     found, free = lattices(rules)
-    tables, outside = _ruled(found, text.glyphs)
+    tables, outside = ruled(found, text.glyphs, text.frame.read[1])
     rows = lines(pieces(outside))
-    tables, rows = _continued(tables, rows)
+    tables, rows = continued(tables, rows)
     more, rows = aligned(rows, [(y, a, b) for y, a, b in free.tolist()])
     tables += map(table_of, more)
     placed: list[tuple[float, Block]] = [
         (table.bounds[0], _grid(table, number, text.frame)) for table in tables]
-    placed += [(max(p.middle for p in row), _line(row, number, text.frame)) for row in rows]
-    placed.sort(key=lambda pair: -pair[0])
+    placed += zip([row[0].middle for row in rows], _lines(rows, number, text.frame), strict=True)
+    placed.sort(key=itemgetter(0), reverse=True)
     return [block for _, block in placed]
 
 
-def _ruled(found: list[Lattice], glyphs: Glyphs) -> tuple[list[Table], Glyphs]:
-    """The ruled tables that hold text, from the top, and the glyphs outside them."""
-    if not found:
-        return [], glyphs
-    cells = np.full(len(glyphs), -1, np.int64)
-    firsts, count = [], 0
-    middle = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
-    for lattice in found:  # the largest first, so that a table inside a cell keeps its glyphs
-        inside, mine = _owners(lattice, middle)
-        cells[inside] = mine + count
-        firsts.append(count)
-        count += len(lattice.spans)
-    texts = cell_texts(glyphs, cells, count)
-    tables = []
-    for lattice, first in zip(found, firsts, strict=True):
-        stop = first + len(lattice.spans)
-        table = Table(lattice.xs.tolist(), lattice.ys.tolist(), lattice.spans, texts[first:stop], "rulings")
-        if not any(table.texts) or table.edges[-1] - table.edges[0] < _SMALLEST:
-            cells[(cells >= first) & (cells < stop)] = -1
-            continue
-        if any(map(stacked, table.texts)):
-            held = [pieces(glyphs.take(cells == cell)) for cell in range(first, stop)]
-            table = split_rows(table, held)
-        tables.append(table)
-    return tables, glyphs.take(cells < 0)
+def _lines(rows: list[Row], number: int, frame: Frame) -> list[Line]:
+    places = _places(number, [_hull(row) for row in rows], frame)
+    sizes = [row[0].size if len(row) == 1 else max(row, key=_length).size for row in rows]
+    return _made(Line, len(rows), text=map(joined, rows), location=places, size=sizes)
 
 
-def _owners(lattice: Lattice, middle: NDArray[np.float64]
-            ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which glyphs stand in a lattice, and in which of its cells."""
-    x, y, xs, ys = middle[:, 0], -middle[:, 1], lattice.xs, -lattice.ys
-    inside = (x >= xs[0]) & (x <= xs[-1]) & (y >= ys[0]) & (y <= ys[-1])
-    column = np.searchsorted(xs[1:-1], x[inside], "right")
-    row = np.searchsorted(ys[1:-1], y[inside], "right")
-    return inside, lattice.owner[row, column]
+def _length(piece: Piece) -> int:
+    return len(piece.text)
 
 
-def _continued(tables: list[Table], rows: list[Row]) -> tuple[list[Table], list[Row]]:
-    """Ruled headings with the lines under them that keep to their columns."""
-    made = []
-    for table in tables:
-        below = [row for row in rows if row[0].middle < table.bounds[-1]]
-        longer, count = continue_down(table, below) if below else (table, 0)
-        made.append(longer)
-        if count:
-            taken = set(map(id, below[:count]))
-            rows = [row for row in rows if id(row) not in taken]
-    return made, rows
-
-
-def _line(row: Row, number: int, frame: Frame) -> Line:
-    box = (row[0].left, min(p.bottom for p in row), max(p.right for p in row), max(p.top for p in row))
-    size = max(row, key=lambda p: len(p.text)).size
-    return Line(joined(row), Location(page=number, box=frame.as_seen(box)), size)
+def _hull(row: Row) -> Box:
+    first = row[0]
+    if len(row) == 1:
+        return first.left, first.bottom, first.right, first.top
+    bottom, top = min(p.bottom for p in row), max(p.top for p in row)
+    return first.left, bottom, max(p.right for p in row), top
 
 
 def _grid(table: Table, number: int, frame: Frame) -> Grid:
     xs, ys = table.edges, table.bounds
-    boxes: Iterable[Box] = [(xs[c], ys[r + h], xs[c + w], ys[r]) for r, c, h, w in table.spans]
-    if frame.more:
-        boxes = map(frame.as_seen, boxes)
+    boxes = [(xs[c], ys[r + h], xs[c + w], ys[r]) for r, c, h, w in table.spans]
     count = len(table.spans)
-    places = _made(Location, count, page=repeat(number), line=repeat(None), sheet=repeat(None),
-                   cell=repeat(None), box=boxes)
+    places = _places(number, boxes, frame)
     rows, columns, heights, widths = zip(*table.spans, strict=True)
     cells = _made(Cell, count, row=rows, column=columns, rows=heights, columns=widths,
                   text=table.texts, location=places)
@@ -123,13 +79,20 @@ def _grid(table: Table, number: int, frame: Frame) -> Grid:
     return Grid(len(ys) - 1, len(xs) - 1, tuple(cells), table.how, whole, tuple(xs))
 
 
-def _made(kind: Any, count: int, **columns: Iterable[Any]) -> list[Any]:
+def _places(number: int, boxes: Sequence[Box], frame: Frame) -> list[Location]:
+    seen = map(frame.as_seen, boxes) if frame.more else boxes
+    page, nothing = repeat(number), repeat(None)
+    return _made(Location, len(boxes),
+                 page=page, line=nothing, sheet=nothing, cell=nothing, box=seen)
+
+
+def _made(kind: type[Made], count: int, **columns: Iterable[object]) -> list[Made]:
     """Many frozen objects at once, given their fields as columns.
 
     A frozen dataclass sets each field through a Python-level call; a page has
     hundreds of cells, and setting the slots directly is four times as fast.
     """
-    made = list(map(object.__new__, repeat(kind, count)))
+    made = list(map(kind.__new__, repeat(kind, count)))
     for name, values in columns.items():
         deque(map(getattr(kind, name).__set__, made, values), maxlen=0)
     return made

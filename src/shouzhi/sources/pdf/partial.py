@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shouzhi.sources.pdf.alignment import Aligned, Row, is_amount
 from shouzhi.sources.pdf.lattice import Span
@@ -70,10 +71,10 @@ def _anchors(row: int, amounts: list[float], table: Table,
              pieces: Sequence[Sequence[Piece]]) -> list[float]:
     """The heights of the lines into which a row falls, from the top."""
     found = sorted(amounts, reverse=True)
-    pitch = min((a - b for a, b in zip(found, found[1:], strict=False)), default=0.0)
+    pitch = min((a - b for a, b in pairwise(found)), default=0.0)
     for (mine, *_), held in zip(table.spans, pieces, strict=True):
         middles = sorted((p.middle for p in held), reverse=True) if mine == row else []
-        steps = [a - b for a, b in zip(middles, middles[1:], strict=False)]
+        steps = [a - b for a, b in pairwise(middles)]
         if len(middles) > len(found) and min(steps) > 0.9 * pitch:
             found = middles
     return found
@@ -86,7 +87,7 @@ def _with_rows(table: Table, pieces: Sequence[Sequence[Piece]],
     for row, low in enumerate(table.bounds[1:]):
         start[row] = len(bounds) - 1
         lines = anchors.get(row, [])
-        bounds += [(a + b) / 2 for a, b in zip(lines, lines[1:], strict=False)]
+        bounds += [(a + b) / 2 for a, b in pairwise(lines)]
         bounds.append(low)
     start[len(table.bounds) - 1] = len(bounds) - 1
     spans: list[Span] = []

@@ -7,7 +7,7 @@ with dots in the corners; Excel and WPS stroke lines; others stroke whole frames
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import compress, pairwise, repeat
 from typing import Final
 
 import numpy as np
@@ -23,6 +23,9 @@ THIN: Final = 2.6
 SNAP: Final = 2.5
 """Rules this close in points are one rule, and ends this close touch."""
 
+GAP: Final = 3.5
+"""Pieces of a rule with gaps up to this many points are one (dashes, corners left out)."""
+
 SHORTEST: Final = 4.0
 """A rule shorter than this after joining is decoration."""
 
@@ -32,6 +35,7 @@ MOST: Final = 3000
 LIMIT: Final = 200_000
 """Objects looked at on one page."""
 
+_DRAWN: Final = frozenset({pdfium.PATH, pdfium.IMAGE})  # some programs paint rules as images
 _DEPTH: Final = 4
 _SEGMENTS: Final = 4000
 
@@ -54,15 +58,13 @@ class Rules:
 def read_rules(page: Handle, frame: Frame) -> Rules:
     """All rules of an open page in the frame in which its text is upright."""
     count = max(pdfium.count_objects(page), 0)
-    objects = list(map(pdfium.get_object, repeat(pdfium.reference(page)), range(min(count, LIMIT))))
+    one = pdfium.reference(page)
+    objects = list(map(pdfium.get_object, repeat(one), range(min(count, LIMIT))))
     boxes, pictures = _boxes(objects, _DEPTH)
     boxes = frame.upright(boxes)
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     flat, steep = height <= THIN, width <= THIN  # a corner dot is both
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
-    across = np.stack((middle[flat, 1], boxes[flat, 0], boxes[flat, 2]), axis=1)
-    down = np.stack((middle[steep, 0], boxes[steep, 1], boxes[steep, 3]), axis=1)
-    across, down = join(across), join(down)
+    across, down = join(boxes[flat][:, (1, 3, 0, 2)]), join(boxes[steep][:, (0, 2, 1, 3)])
     cut = count > LIMIT or max(len(across), len(down)) > MOST
     return Rules(_longest(across), _longest(down), pictures, cut)
 
@@ -70,7 +72,7 @@ def read_rules(page: Handle, frame: Frame) -> Rules:
 def _boxes(objects: list[Handle], depth: int) -> tuple[Floats, int]:
     """Boxes of all thin parts of these objects and of the forms in them, and the images met."""
     types = list(map(pdfium.object_type, objects))
-    paths = [o for o, kind in zip(objects, types, strict=True) if kind == pdfium.PATH]
+    paths = list(compress(objects, map(_DRAWN.__contains__, types)))
     parts = [_path_boxes(paths)] if paths else []
     pictures = types.count(pdfium.IMAGE)
     if depth and pdfium.FORM in types:
@@ -100,23 +102,24 @@ def _path_boxes(paths: list[Handle]) -> Floats:
     thin = (boxes[:, 2] - boxes[:, 0] <= THIN) | (boxes[:, 3] - boxes[:, 1] <= THIN)
     thin &= segments <= 6
     parts = [boxes[thin]]
-    for place in np.flatnonzero(~thin & (segments > 1)).tolist():
-        found = _parts(paths[place], int(segments[place]))
+    others = np.flatnonzero(~thin & (segments > 1)).tolist()
+    modes = pdfium.fill(pdfium.draw_mode, [paths[k] for k in others], 2, split=True, whole=True)
+    for place, (filled, stroked) in zip(others, modes.tolist(), strict=True):
+        if segments[place] <= 6 and filled and not stroked:
+            continue  # a shaded area
+        found = _parts(paths[place], int(segments[place]), stroked=bool(stroked))
         if found:
             parts.append(np.array(found))
     return np.concatenate(parts)
 
 
-def _parts(path: Handle, segments: int) -> list[tuple[float, float, float, float]]:
+def _parts(path: Handle, segments: int, *, stroked: bool) -> list[tuple[float, float, float, float]]:
     """The axis-parallel strokes of a path, or its thin fills where it is not stroked."""
-    filled, stroked = pdfium.is_drawn(path)
-    if segments <= 6 and filled and not stroked:
-        return []  # a shaded area
     found = []
     for points in _outlines(path, min(segments, _SEGMENTS)):
         if stroked:
-            found += [_span(pair) for pair in zip(points, points[1:], strict=False)]
-        elif filled:
+            found += [_span(pair) for pair in pairwise(points)]
+        else:
             found.append(_span(points))
     return [box for box in found if _is_rule(box)]
 
@@ -150,22 +153,31 @@ def _outlines(path: Handle, segments: int) -> list[list[tuple[float, float]]]:
 
 
 def join(rules: Floats) -> Floats:
-    """Rules with near positions brought to their mean, and touching pieces made one."""
+    """Rules with near positions brought to their mean, and touching pieces made one.
+
+    Takes rows of (low side, high side, from, to), gives (position, from, to)
+    by position, then start.
+    """
     if not len(rules):
-        return rules
-    rules = rules[np.argsort(rules[:, 0], kind="stable")]
+        return rules[:, :3]
+    position = (rules[:, 0] + rules[:, 1]) / 2
+    order = position.argsort()
+    position = position[order]
     group = np.zeros(len(rules), np.int64)
-    np.cumsum(np.diff(rules[:, 0]) > SNAP, out=group[1:])
-    means = np.bincount(group, rules[:, 0]) / np.bincount(group)
-    order = np.lexsort((rules[:, 1], group))
-    group, start, stop = group[order], rules[order, 1], rules[order, 2]
+    (position[1:] - position[:-1] > SNAP).cumsum(out=group[1:])
+    means = np.bincount(group, position) / np.bincount(group)
+    start, stop = rules[order, 2], rules[order, 3]
+    order = np.lexsort((start, group))
+    group, start, stop = group[order], start[order], stop[order]
     shift = group * 1e6  # so that no piece reaches into the next group
     reach = np.maximum.accumulate(stop + shift)
     first = np.ones(len(rules), np.bool_)
-    first[1:] = start[1:] + shift[1:] > reach[:-1] + SNAP
+    np.greater(start[1:] + shift[1:], reach[:-1] + GAP, out=first[1:])
     firsts = np.flatnonzero(first)
-    joined = np.stack((means[group[firsts]], start[firsts],
-                       np.maximum.reduceat(stop, firsts)), axis=1)
+    joined = np.empty((len(firsts), 3))
+    joined[:, 0] = means[group[firsts]]
+    joined[:, 1] = start[firsts]
+    joined[:, 2] = np.maximum.reduceat(stop, firsts)
     return joined[joined[:, 2] - joined[:, 1] > SHORTEST]
 
 

@@ -1,0 +1,120 @@
+"""What may stand in a cell of a book, and what it means; each fault says how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.loading import parse_year
+from shouzhi.catalogue.names import fold
+from shouzhi.cycle.sheets import Column, schema
+from shouzhi.space import parse_amount, to_fen
+
+Value = str | int | Decimal
+"""A text or member, an amount in 分 or a count, a number."""
+
+_CODE_AND_NAME: Final = re.compile(r"\[?(\d+)\]?\s*\D*")
+
+
+class Amiss(Exception):
+    """What is wrong with a cell: `message` in one clause, `remedy` in another."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(f"{message}；{remedy}")
+        self.message = message
+        self.remedy = remedy
+
+
+class Listed(NamedTuple):
+    """What the book itself lists: units by code and by folded name, names of projects by unit."""
+
+    units: Mapping[str, str]
+    projects: Mapping[str, tuple[str, ...]]
+    year: int | None
+
+
+def value(text: str, column: Column, listed: Listed) -> Value:
+    """The value of a filled cell; raises Amiss."""
+    kind = column.kind
+    if kind in {"text", "name", "code"}:
+        return text
+    if kind == "amount":
+        return amount(text)
+    if kind in {"count", "number"}:
+        return _number(text, whole=kind == "count")
+    if kind == "year":
+        return _year(text)
+    if kind in {"function", "economic"}:
+        return _account(text, kind, listed.year)
+    if kind == "unit":
+        return _unit(text, listed)
+    if kind == "project":
+        return _project(text, listed)
+    return _choice(text, kind)
+
+
+def amount(text: str) -> int:
+    """An amount in 元 as 分; raises Amiss for what is no amount or has more than two decimals."""
+    read = parse_amount(text)
+    if read is None or read.percent:
+        raise Amiss(f"“{text}”不是金额", "请只填数字，单位为元，如 16047900 或 16,047,900.00")
+    fen = to_fen(read.value, "元")
+    if fen is None:
+        raise Amiss(f"“{text}”的小数超过两位", "金额以元为单位，最多到分，请核对")
+    return fen
+
+
+def _number(text: str, *, whole: bool) -> Value:
+    read = parse_amount(text)
+    if read is None or read.percent:
+        raise Amiss(f"“{text}”不是数字", "请只填数字，计量单位另填")
+    if not whole:
+        return read.value
+    if read.value != read.value.to_integral_value() or read.value < 0:
+        raise Amiss(f"“{text}”不是个数", "请填 0 或正整数")
+    return int(read.value)
+
+
+def _year(text: str) -> int:
+    try:
+        return parse_year(text.removesuffix("年"))
+    except ValueError:
+        raise Amiss(f"“{text}”不是年份", "请填四位数年份，如 2024") from None
+
+
+def _account(text: str, dimension: str, year: int | None) -> str:
+    """An account code, alone or with its name behind it."""
+    match = _CODE_AND_NAME.fullmatch(text)
+    code = match[1] if match else ""
+    known = classification(dimension)
+    if not code or not known.known(code):
+        near = "、".join(known.children(code[:-2], year)[:6]) if len(code) in {5, 7} else ""
+        hint = f"{code[:-2]} 之下有 {near} 等" if near else "请填科目表里的编码，如 2010301、30201"
+        raise Amiss(f"科目表里没有“{text}”", f"{hint}；确是新科目的，用 shouzhi classification 导入")
+    return code
+
+
+def _unit(text: str, listed: Listed) -> str:
+    found = listed.units.get(text) or listed.units.get(fold(text))
+    if found is None:
+        names = "、".join(dict.fromkeys(listed.units.values())) or "（还没有）"
+        raise Amiss(f"“单位”页里没有“{text}”", f"请在“单位”页加上，或改为：{names}")
+    return found
+
+
+def _project(text: str, listed: Listed) -> str:
+    for name in listed.projects:
+        if fold(name) == fold(text):
+            return name
+    raise Amiss(f"“项目”页里没有“{text}”", "请在“项目”页加上，或改成那里的名称")
+
+
+def _choice(text: str, kind: str) -> str:
+    words = schema().choices[kind]
+    found = words.get(text) or {fold(w): m for w, m in words.items()}.get(fold(text))
+    if found is None:
+        raise Amiss(f"不认识“{text}”", f"可用的是：{'、'.join(words)}")
+    return found

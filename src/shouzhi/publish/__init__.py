@@ -1,0 +1,1 @@
+"""From the book to the disclosure: tables, footing, prose, charts and files."""

@@ -1,0 +1,248 @@
+"""Prose becomes a text to match: folded, every number one mark, brackets taken out.
+
+A mark is a private character that stands for one figure, year, passed-over number or
+bracket; its block tells its kind.  So a pattern can ask for “an amount” with one class of
+characters, and what stood there is found by the mark itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.statements import StatementBook
+from shouzhi.statements.claims import Figure, Place
+
+BLOCK: Final = 0x1000
+"""How many marks of one kind a paragraph can have; beyond, numbers are passed over."""
+
+KINDS: Final = ("amount", "percent", "count", "number", "year", "ignored", "group")
+_FIRST: Final = {kind: 0xF0000 + BLOCK * place for place, kind in enumerate(KINDS)}
+MARKS: Final = {
+    kind: f"{chr(first)}-{chr(first + BLOCK - 1)}" for kind, first in _FIRST.items()
+}
+"""The characters of each kind, to stand inside a class of a regular expression."""
+
+FIGURES: Final = "".join(MARKS[kind] for kind in ("amount", "percent", "count", "number"))
+NEXT: Final = "¦"
+"""What stands for 、, 和 and 及 after a number: the next item of a list."""
+
+NUMBER: Final = r"(?<![\dA-Za-z.])(?:(?<![\dA-Za-z)%-])-|△)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\dA-Za-z]|[.,]\d)"
+_BARE_NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_YEAR: Final = r"(?<!\d)(?:19|20)\d\d年度?"
+_ORDINAL: Final = (
+    r"(?:^|(?<=[,;。:!?(]))(?:\d{1,2}(?:、|\.(?!\d)|\.(?=(?:19|20)\d\d年))|[一二三四五六七八九十]{1,3}、"
+    r"|[一二三四五六七八九十]是|[①-⑳])|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
+)
+_JOIN: Final = re.compile(f"(?<=[{FIGURES}{MARKS['group']}])(?:、|和|及其?|以及|与)")
+_BETWEEN: Final = re.compile("[,;。:!?、]")
+_SENSE: Final = re.compile("^[类款项]$")
+
+
+def kind_of(mark: str) -> str | None:
+    """The kind of a mark; None for an ordinary character."""
+    place = (ord(mark) - 0xF0000) // BLOCK
+    return KINDS[place] if 0 <= place < len(KINDS) else None
+
+
+@dataclass(slots=True)
+class Passage:
+    """A masked text.  `starts` and `ends` give, for each of its characters, the characters
+    of the paragraph that it stands for; the tables of a paragraph are shared by its groups."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+    figures: dict[str, Figure] = field(default_factory=dict)
+    years: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, Passage] = field(default_factory=dict)
+
+    def part(self, start: int, end: int) -> Passage:
+        """A piece of the text with the same tables."""
+        return Passage(
+            self.text[start:end], self.starts[start:end], self.ends[start:end],
+            self.figures, self.years, self.groups,
+        )  # fmt: skip
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters of the paragraph under text[start:end]."""
+        return self.starts[start], self.ends[max(start, end - 1)]
+
+
+class Masker:
+    """Masks paragraphs by the units and the passed-over numbers of the catalogue."""
+
+    def __init__(self, book: StatementBook) -> None:
+        self._units = {
+            unit: (kind, canonical)
+            for kind, units in book.units.items()
+            for unit, canonical in units.items()
+        }
+        longest = sorted(self._units, key=len, reverse=True)
+        units = "|".join(re.escape(unit) + _guard(unit) for unit in longest)
+        ignored = "|".join(
+            pattern.replace("NUMBER", _BARE_NUMBER) for pattern, _ in book.ignored.values()
+        )
+        self._numbers = re.compile(
+            f"(?P<ordinal>{_ORDINAL})|(?P<ignored>{ignored})|(?P<year>{_YEAR})|(?P<number>{NUMBER})(?P<unit>{units})?"
+        )
+
+    def mask(self, text: str, place: Place) -> Passage:
+        """The masked paragraph; the spans of its figures are set by `place` and the text."""
+        folded, origin = _fold(text)
+        passage = Passage("", [], [])
+        at = 0
+        for match in self._numbers.finditer(folded):
+            _keep(passage, folded, origin, at, match.start())
+            at = match.end()
+            if match["ordinal"] is None:
+                self._mark(passage, match, text, origin, place)
+        _keep(passage, folded, origin, at, len(folded))
+        return _take_groups(_join(passage))
+
+    def _mark(
+        self, passage: Passage, match: re.Match[str], text: str, origin: list[int], place: Place
+    ) -> None:
+        start, end = origin[match.start()], origin[match.end() - 1] + 1
+        if match["year"]:
+            mark = _new(passage.years, "year")
+            passage.years[mark] = int(match["year"][:4])
+        elif match["number"]:
+            kind, unit = self._units.get(match["unit"] or "", ("number", ""))
+            digits_end = origin[match.end("number") - 1] + 1
+            figure = _figure(match["number"], unit, text[start:digits_end], place, (start, end))
+            mark = _new(passage.figures, kind)
+            passage.figures[mark] = figure
+        else:
+            mark = chr(_FIRST["ignored"])
+        passage.text += mark
+        passage.starts.append(start)
+        passage.ends.append(end)
+
+
+def _guard(unit: str) -> str:
+    """What may not follow a unit that is also part of words: 5万人, 3分类, 2项目."""
+    if unit in {"万", "亿"}:
+        return "(?=[(),;。:、]|$)"
+    return {"分": "(?![别类公之局析管])", "项": "(?!目[^,;。:、])", "人": "(?![民事员大])", "天": "(?!河)"}.get(unit, "")
+
+
+def _figure(digits: str, unit: str, printed: str, place: Place, span: tuple[int, int]) -> Figure:
+    negative = digits[0] in "-△"
+    value = Decimal(digits.lstrip("-△").replace(",", ""))
+    return Figure(
+        printed=printed,
+        value=-value if negative else value,
+        unit=unit,
+        place=Place(place.section, place.paragraph, *span, place.location),
+    )
+
+
+def _new(table: Mapping[str, object], kind: str) -> str:
+    """The next free mark of a kind; the mark of passed-over numbers when there is none."""
+    first = _FIRST[kind]
+    used = sum(1 for mark in table if first <= ord(mark) < first + BLOCK)
+    return chr(first + used) if used < BLOCK else chr(_FIRST["ignored"])
+
+
+@cache
+def _folded(character: str) -> str:
+    return fold(character)
+
+
+def _fold(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters where it stands in `text`.
+
+    A blank between two digits stays, so that two numbers never become one.
+    """
+    out: list[str] = []
+    origin: list[int] = []
+    blank = False
+    for place, character in enumerate(text):
+        plain = _folded(character)
+        if not plain:
+            blank = True
+            continue
+        if blank and out and out[-1].isdigit() and plain[0].isdigit():
+            out.append(" ")
+            origin.append(place - 1)
+        blank = False
+        if plain == "-" and out and out[-1] == "-":
+            continue
+        for piece in plain:
+            out.append(piece)
+            origin.append(place)
+    return "".join(out), origin
+
+
+def _keep(passage: Passage, folded: str, origin: list[int], start: int, end: int) -> None:
+    passage.text += folded[start:end]
+    passage.starts += origin[start:end]
+    passage.ends += [place + 1 for place in origin[start:end]]
+
+
+def _join(passage: Passage) -> Passage:
+    """Put one mark for the words that part the items of a list."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for match in _JOIN.finditer(passage.text):
+        pieces += [passage.text[at : match.start()], NEXT]
+        starts += [*passage.starts[at : match.start()], passage.starts[match.start()]]
+        ends += [*passage.ends[at : match.start()], passage.ends[match.end() - 1]]
+        at = match.end()
+    pieces.append(passage.text[at:])
+    return Passage(
+        "".join(pieces), starts + passage.starts[at:], ends + passage.ends[at:],
+        passage.figures, passage.years, passage.groups,
+    )  # fmt: skip
+
+
+def _take_groups(passage: Passage) -> Passage:
+    """Put a mark for each bracket that holds figures, and drop those that only tell aside.
+
+    What stands in brackets after a number, or holds several clauses, tells aside; `（类）`,
+    `（境）` and other short ones belong to the words around them.
+    """
+    text, starts, ends, at = "", [], [], 0
+    figures = re.compile(f"[{FIGURES}]")
+    for begin, end in _brackets(passage.text):
+        text += passage.text[at:begin]
+        starts += passage.starts[at:begin]
+        ends += passage.ends[at:begin]
+        at = end
+        inside = passage.part(begin + 1, end - 1)
+        after_figure = bool(text) and kind_of(text[-1]) in {"amount", "percent", "count", "number"}
+        if figures.search(inside.text):
+            mark = _new(passage.groups, "group")
+            passage.groups[mark] = _take_groups(inside)
+            text += mark
+            starts.append(passage.starts[begin])
+            ends.append(passage.ends[end - 1])
+        elif not after_figure and (_SENSE.match(inside.text) or not _BETWEEN.search(inside.text)):
+            text += passage.text[begin:end]
+            starts += passage.starts[begin:end]
+            ends += passage.ends[begin:end]
+    text += passage.text[at:]
+    starts += passage.starts[at:]
+    ends += passage.ends[at:]
+    return Passage(text, starts, ends, passage.figures, passage.years, passage.groups)
+
+
+def _brackets(text: str) -> Iterator[tuple[int, int]]:
+    """Outermost pairs of brackets; those that do not close are passed over."""
+    depth = begin = 0
+    for place, character in enumerate(text):
+        if character == "(":
+            begin = begin if depth else place
+            depth += 1
+        elif character == ")" and depth:
+            depth -= 1
+            if not depth:
+                yield begin, place + 1

@@ -1,0 +1,128 @@
+"""The notation of `statements.yaml` becomes regular expressions over masked prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.statements import Entry, StatementBook
+from shouzhi.statements.masking import FIGURES, MARKS, NEXT, kind_of
+
+BREAKS: Final = f",;。:!?{NEXT}"
+"""The marks that part clauses."""
+
+SIGNS: Final = {"amount": "M", "percent": "P", "count": "C", "number": "N"}
+_PART: Final = re.compile(r"\{([a-z]+\d?)(\?)?\}|\[([^\[\]]*)\](\?)?|([^{\[]+)")
+_WORDS: Final = f"[^{BREAKS}{FIGURES}{MARKS['group']}]"
+
+
+class Pattern(NamedTuple):
+    """One way of reading an entry: the entry, its expression, and its slots with their kinds."""
+
+    entry: Entry
+    expression: re.Pattern[str]
+    slots: dict[str, str]
+
+
+class Patterns:
+    """All patterns, found by the figures of the clause with which they begin."""
+
+    def __init__(self, book: StatementBook) -> None:
+        self._kinds = _slot_expressions(book)
+        tails, purposes = _choice(book.tails), _choice(book.purposes)
+        group = f"[{MARKS['group']}]"
+        self._end = (
+            f"(?:{tails})?{group}?(?:(?:{purposes}){_WORDS}*)?(?=[{BREAKS}]|$)"
+        )
+        self._by_figures: dict[str, list[Pattern]] = {}
+        for entry in book.entries:
+            for read in entry.read:
+                for figures in _first_figures(read, book.slots):
+                    pattern = self._compile(entry, read, book.slots)
+                    self._by_figures.setdefault(figures, []).append(pattern)
+
+    def beginning(self, clause: str) -> list[Pattern]:
+        """The patterns whose first clause has the figures of `clause`, in catalogue order."""
+        return self._by_figures.get(figures_of(clause), [])
+
+    def _compile(self, entry: Entry, read: str, kinds: Mapping[str, str]) -> Pattern:
+        slots: dict[str, str] = {}
+        expression = ""
+        for slot, optional, choice, choice_optional, literal in _PART.findall(read):
+            if slot:
+                slots[slot] = kinds[slot]
+                expression += f"(?P<{slot}>{self._kinds[kinds[slot]]}){optional}"
+            elif choice:
+                words = "|".join(re.escape(fold(word)) for word in choice.split("|"))
+                expression += f"(?:{words}){choice_optional}"
+            else:
+                expression += _literal(literal, expression)
+        return Pattern(entry, re.compile(expression + self._end), slots)
+
+
+def _literal(text: str, before: str) -> str:
+    """Words as they stand; 、 right after a figure is the mark of a list."""
+    plain = fold(text)
+    if plain.startswith("、") and re.search(r"\(\?P<(?:amount|count|percent|figures)\d?>[^()]*\)$", before):
+        plain = NEXT + plain[1:]
+    return re.escape(plain)
+
+
+def figures_of(clause: str) -> str:
+    """The figures of a clause as letters: M amount, P percent, C count, N a bare number."""
+    return "".join(SIGNS.get(kind_of(c) or "", "") for c in clause if c > "\uffff")
+
+
+def _first_figures(read: str, kinds: Mapping[str, str]) -> Iterator[str]:
+    """The figures with which a pattern's first clause can stand."""
+    first = re.split("[,;:。，；：]", re.sub(r"\[[^\]]*\]\??", "", read))[0]
+    signs = [""]
+    letters = {
+        "amount": "M", "percent": "P", "rate": "PN", "count": "C", "number": "N",
+        "figures": "MPCN", "times": "C", "nought": "N",
+    }  # fmt: skip
+    for slot, _ in re.findall(r"\{([a-z]+\d?)(\?)?\}", first):
+        if choices := letters.get(kinds[slot], ""):
+            signs = [sign + letter for sign in signs for letter in choices]
+    yield from signs
+
+
+def _slot_expressions(book: StatementBook) -> dict[str, str]:
+    figure = {kind: f"[{MARKS[kind]}]" for kind in ("amount", "percent", "count", "number")}
+    directions = _choice(book.directions)
+    versus = _versus(book)
+    return {
+        "place": _WORDS + "*?",
+        "places": _WORDS + "+?",
+        "extent": _WORDS + "+?",
+        "aspect": _WORDS + "*?",
+        "lead": _WORDS + "*?",
+        "names": _WORDS + "{2,60}?",
+        "any": _WORDS + "*?",
+        "amount": figure["amount"],
+        "percent": figure["percent"],
+        "rate": f"[{MARKS['percent']}{MARKS['number']}]",
+        "count": figure["count"],
+        "times": figure["count"],
+        "nought": figure["number"],
+        "number": figure["number"],
+        "figures": f"[{FIGURES}](?:{NEXT}[{FIGURES}])*",
+        "direction": rf"(?:{directions})(?:\((?:{directions})\))?",
+        "base": f"(?:{_choice(book.bases['before'])}){versus}(?:{_choice(book.bases['after'])})?",
+        "versus": versus,
+        "level": f"(?:{_choice(book.levels)})",
+        "relation": f"(?:{_choice(book.relations)})",
+    }
+
+
+def _versus(book: StatementBook) -> str:
+    """What a comparison is made with: a year, a stage, or both."""
+    year = f"(?:{_choice(book.bases['years'])}|[{MARKS['year']}])(?:度|年度)?"
+    stage = f"(?:的|部门|年初)?(?:{_choice(book.bases['stages'])})"
+    return f"(?:{year}(?:{stage})?|{stage})"
+
+
+def _choice(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -1,0 +1,170 @@
+"""Own words become places: inheritance from the outline, the list and the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from shouzhi.catalogue.statements import StatementBook
+from shouzhi.space import Coordinates
+from shouzhi.statements.words import Meaning, below
+
+Places = tuple[Coordinates, ...]
+
+ASPECTS: Final = frozenset({"year", "stage", "flow"})
+"""Dimensions that say when and which way, not what: alone they speak of the topic."""
+_THINGS: Final = ("kind", "function", "economic", "item")
+_MATTER: Final = ("source", *_THINGS)
+
+
+@dataclass(slots=True)
+class Listing:
+    """A list of parts that is open while its items are said.
+
+    `whole` are the places that have the parts; `unit` the kind of number that the list
+    gives; `separator` the strongest mark met between two items; `stale` that its sentence
+    is over, so that only a sibling may go on with it; `intact` that every number was read.
+    """
+
+    whole: Places
+    closed: bool
+    level: int
+    statement: str = ""
+    parts: list[Coordinates] = field(default_factory=list)
+    unit: str | None = None
+    separator: str = ""
+    pending: str = ""
+    stale: bool = False
+    intact: bool = True
+
+    def holds(self, own: Coordinates) -> bool:
+        """Whether something with the own coordinates `own` can be a part of the whole."""
+        return any(self._narrows(whole, own) for whole in self.whole) and (
+            not self.stale or self._sibling(own)
+        )
+
+    def _narrows(self, whole: Coordinates, own: Coordinates) -> bool:
+        new = False
+        for name, member in own.items():
+            held = whole.get(name)
+            if name in {"year", "stage"}:
+                if held not in {None, member}:
+                    return False
+            elif held is None:
+                new = True
+            elif held != member:
+                if not below(held, member, name):
+                    return False
+                new = True
+        return new
+
+    def _sibling(self, own: Coordinates) -> bool:
+        """Whether `own` differs from the whole in the dimension in which the parts do."""
+        if not self.parts:
+            return True
+        return any(
+            name in part and self.whole[0].get(name) != part[name] and name in own
+            for part in self.parts[:1]
+            for name in (*_MATTER, "unit", "project")
+        ) or ("flow" in own and set(own) <= ASPECTS)
+
+
+class Placing:
+    """How places are composed for one document of `kind` and `year`."""
+
+    def __init__(self, book: StatementBook, kind: str, year: int | None) -> None:
+        self._book = book
+        self.year = year
+        self.stage = "outturn" if kind == "accounts" else "approved"
+
+    def complete(self, place: Coordinates) -> Coordinates:
+        """The place with the document's year and stage where it has none."""
+        given = {"stage": self.stage} | ({"year": str(self.year)} if self.year else {})
+        return Coordinates(given) | place
+
+    def compose(self, around: Coordinates, meaning: Meaning) -> Places:
+        """The places of own words inside what surrounds them."""
+        found = [self._compose(around, own, whole=meaning.whole) for own in meaning.where]
+        return tuple(dict.fromkeys(found))
+
+    def _compose(self, around: Coordinates, own: Coordinates, *, whole: bool) -> Coordinates:
+        inherited = dict(around)
+        for name in ("flow", *(n for n in _MATTER if n in own)):
+            inherited.pop(name, None)
+        place = Coordinates({**inherited, **own})
+        flow = own.get("flow")
+        if flow is None and any(name in own for name in _THINGS):
+            flow = self._implied(place)
+        elif flow is None:
+            flow = around.get("flow") or self._implied(place)
+        if flow in {"income", "income_total"} and not self._of_income(place):
+            place = place.without(*(n for n in _THINGS if n not in own))
+        if flow and not whole and any(name in place for name in _MATTER):
+            flow = self._book.narrowed.get(flow, flow)
+        place = place.without("flow") | ({"flow": flow} if flow else {})
+        return self.complete(place)
+
+    def _implied(self, place: Coordinates) -> str | None:
+        for rule in self._book.implied:
+            if rule.dimension and rule.dimension not in place:
+                continue
+            if all(_within(place.get(n), m, n) for n, m in rule.under.items()):
+                return rule.flow
+        return None
+
+    def _of_income(self, place: Coordinates) -> bool:
+        return self._implied(place) in {"income", None}
+
+    def extent(self, part: Coordinates, meaning: Meaning) -> Places:
+        """The whole of a share: its own words, with the time and, where it fits, the source of the part."""
+        kept = {name: part[name] for name in ("year", "stage") if name in part}
+        found = []
+        for own in meaning.where:
+            more = dict(kept)
+            if "source" in part and any(name in own for name in _THINGS):
+                more["source"] = part["source"]
+            found.append(self._compose(Coordinates(more), own, whole=False))
+        return tuple(dict.fromkeys(found))
+
+
+def _within(member: str | None, upper: str, dimension: str) -> bool:
+    return member is not None and (member == upper or below(upper, member, dimension))
+
+
+def disjoint(left: Coordinates, right: Coordinates) -> bool:
+    """Whether two places share nothing: they part in some dimension."""
+    return any(
+        name in right
+        and right[name] != member
+        and not below(member, right[name], name)
+        and not below(right[name], member, name)
+        for name, member in left.items()
+    )
+
+
+def groups_of_parts(whole: Coordinates, parts: Iterable[Coordinates]) -> list[list[Coordinates]]:
+    """The parts of `whole` in groups without overlaps, each group in the order said.
+
+    A part that lies inside an earlier one is told of that one, not of the whole.
+    """
+    groups: list[list[Coordinates]] = []
+    kept: list[Coordinates] = []
+    for part in dict.fromkeys(parts):
+        if not inside(part, whole) or any(inside(part, earlier) for earlier in kept):
+            continue
+        kept.append(part)
+        for group in groups:
+            if all(disjoint(part, other) for other in group):
+                group.append(part)
+                break
+        else:
+            groups.append([part])
+    return groups
+
+
+def inside(part: Coordinates, whole: Coordinates) -> bool:
+    """Whether `part` lies truly inside `whole`."""
+    return part != whole and all(
+        name in part and _within(part[name], member, name) for name, member in whole.items()
+    )

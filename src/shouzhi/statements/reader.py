@@ -1,0 +1,291 @@
+"""A paragraph is read clause by clause: which entry covers it, and what it is about.
+
+The state between clauses is small: the topic (what earlier clauses were about), the base of
+comparison, the lists that are open, and whether an explanation is going on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from shouzhi.catalogue.statements import Entry, StatementBook
+from shouzhi.space import Coordinates
+from shouzhi.statements.claims import Claim, Figure, Parts, Place, Unread
+from shouzhi.statements.giving import give
+from shouzhi.statements.masking import FIGURES, MARKS, NEXT, Passage, kind_of
+from shouzhi.statements.notation import BREAKS, Pattern, Patterns
+from shouzhi.statements.placing import (
+    ASPECTS,
+    Listing,
+    Places,
+    Placing,
+    groups_of_parts,
+    inside,
+)
+from shouzhi.statements.words import Meaning, Vocabulary
+
+_BREAK: Final = re.compile(f"[{BREAKS}]")
+_STRENGTH: Final = {NEXT: 1, ",": 2, ":": 2, ";": 3, "。": 4, "!": 4, "?": 4}
+_COUNTED: Final = frozenset({"amount", "percent", "count"})
+
+
+@dataclass(slots=True)
+class Speech:
+    """The state of a paragraph.
+
+    `topic` is what it is about; `compared` the operands of the last comparison; `base` the
+    words of the last base; `setting` coordinates that hold until the paragraph ends;
+    `reason` that an explanation is going on, `doubt` that it may be over; `budget` the
+    stage of the last budget told; `last` the last entry read, `slots` its slots.
+    """
+
+    around: Coordinates
+    topic: Places = ()
+    compared: tuple[Places, Places] | None = None
+    base: str | None = None
+    setting: Coordinates = field(default_factory=Coordinates)
+    reason: bool = False
+    doubt: bool = False
+    budget: str | None = None
+    last: str = ""
+    word: str = ""
+
+
+class Reader:
+    """Reads the paragraphs of one document one after another."""
+
+    def __init__(
+        self, book: StatementBook, patterns: Patterns, vocabulary: Vocabulary, placing: Placing
+    ) -> None:
+        self.book = book
+        self.patterns = patterns
+        self.vocabulary = vocabulary
+        self.placing = placing
+        self.lists: list[Listing] = []
+        self.claims: list[Claim] = []
+        self._opening = _prefix(book.lists)
+        self._reason = re.compile("|".join(map(re.escape, sorted(book.reasons, key=len, reverse=True))))
+
+    def leave(self, level: int) -> None:
+        """A heading of `level` ends the lists of sections as deep or deeper."""
+        while self.lists and self.lists[-1].level >= level:
+            self._close()
+
+    def paragraph(self, passage: Passage, around: Coordinates, level: int, place: Place) -> None:
+        """Read one paragraph; what it says is added to `claims`."""
+        self._level = level
+        self._place = place
+        self._passage(passage, Speech(around))
+        for listing in self.lists:
+            listing.stale = listing.stale or bool(listing.parts)
+
+    # -- clauses -------------------------------------------------------------------------
+
+    def _passage(self, passage: Passage, speech: Speech) -> None:
+        text, at = passage.text, 0
+        while at < len(text):
+            if text[at] in BREAKS:
+                self._pass_break(text[at], speech)
+                at += 1
+                continue
+            at = self._clause(passage, at, speech)
+
+    def _clause(self, passage: Passage, at: int, speech: Speech) -> int:
+        """Read the clause at `at`, and return where it ends."""
+        text = passage.text
+        end = _end(text, at)
+        if (opened := self._open(text, at, end, speech)) > at:
+            return opened
+        if match := self._reason.search(text, at, end):
+            if not _has_figure(text[at : match.start()]):
+                speech.reason, speech.doubt = True, False
+                at = match.end() + (1 if text[match.end() : match.end() + 1] in {"是", "为"} else 0)
+                if at >= end:
+                    return end
+        if read := self._match(passage, at, end, speech):
+            end = read
+        else:
+            self._leave_unread(passage, at, end, speech)
+        self._groups(passage, at, end, speech)
+        return end
+
+    def _pass_break(self, mark: str, speech: Speech) -> None:
+        strength = _STRENGTH[mark]
+        for listing in self.lists:
+            if _STRENGTH.get(listing.pending, 0) < strength:
+                listing.pending = mark
+        if strength == 4:
+            speech.reason = speech.doubt = False
+            for listing in self.lists:
+                listing.stale = listing.stale or bool(listing.parts)
+        elif mark == ";":
+            speech.doubt = speech.reason
+            self._end_inner_lists()
+
+    def _end_inner_lists(self) -> None:
+        """A semicolon ends the lists whose items stood with lesser marks between them."""
+        while self.lists and (inner := self.lists[-1]).parts and not inner.stale:
+            outer = self.lists[-2] if len(self.lists) > 1 else None
+            lesser = inner.separator and _STRENGTH[inner.separator] < 3
+            single = len(inner.parts) == 1 and outer is not None and bool(outer.parts)
+            if not (lesser or (single and outer is not None and not outer.stale)):
+                return
+            self._close()
+
+    def _open(self, text: str, at: int, end: int, speech: Speech) -> int:
+        """Open a list when the clause begins with 其中, 包括…; where the clause goes on."""
+        match = self._opening.match(text, at, end)
+        if match is None or speech.reason:
+            return at
+        stop = match.end()
+        if stop < end and not _has_figure(text[stop:end]):
+            return at  # “包括办公费、印刷费”: words only
+        if speech.topic:
+            self.open_list(speech.topic, closed=self.book.lists[match.group()])
+        return stop
+
+    def open_list(self, whole: Places, *, closed: bool) -> None:
+        """Open a list of parts of `whole`."""
+        if self.lists and not self.lists[-1].parts and self.lists[-1].whole == whole:
+            self.lists.pop()
+        self.lists.append(Listing(whole, closed, self._level))
+
+    # -- matching ------------------------------------------------------------------------
+
+    def _match(self, passage: Passage, at: int, end: int, speech: Speech) -> int | None:
+        text = passage.text
+        for pattern in self.patterns.beginning(text[at:end]):
+            entry = pattern.entry
+            if speech.reason and not speech.doubt and not entry.in_reasons:
+                continue
+            if entry.after and speech.last not in entry.after:
+                continue
+            match = pattern.expression.match(text, at)
+            if match is None or (entry.ends and text[match.end() : match.end() + 1] not in entry.ends):
+                continue
+            span = passage.span(at, match.end())
+            place = Place(self._place.section, self._place.paragraph, *span, self._place.location)
+            found = give(self, speech, pattern, match, passage, place)
+            if found is None:
+                continue
+            self.claims += found
+            speech.last = entry.id
+            if speech.doubt and not entry.in_reasons:
+                speech.reason = speech.doubt = False
+            return match.end()
+        speech.last = ""
+        return None
+
+    def _leave_unread(self, passage: Passage, at: int, end: int, speech: Speech) -> None:
+        text = passage.text[at:end]
+        figures = [passage.figures[c] for c in text if kind_of(c) in _COUNTED]
+        if not figures:
+            return
+        start, stop = passage.span(at, end)
+        place = Place(self._place.section, self._place.paragraph, start, stop, self._place.location)
+        for figure in figures:
+            self.claims.append(Unread("", place, figure, ""))
+        if not speech.reason and self.lists:
+            self.lists[-1].intact = False
+
+    def _groups(self, passage: Passage, at: int, end: int, speech: Speech) -> None:
+        """Read the brackets of a clause; outside them its topic goes on as it was."""
+        for mark in passage.text[at:end]:
+            if kind_of(mark) == "group":
+                depth = len(self.lists)
+                kept = (speech.topic, speech.compared, speech.reason, speech.doubt)
+                group = passage.groups[mark]
+                if speech.topic and not self._opening.match(group.text):
+                    self.open_list(speech.topic, closed=False)
+                self._passage(group, speech)
+                while len(self.lists) > depth:
+                    self._close()
+                speech.topic, speech.compared, speech.reason, speech.doubt = kept
+
+    # -- places --------------------------------------------------------------------------
+
+    def place(self, meaning: Meaning, speech: Speech, *, about: bool = False) -> Places | None:
+        """The places of a subject: in the innermost list that can hold it, else in the outline.
+
+        Words that only tell a year, a stage or a flow speak of the topic; with `about` they
+        may not (a topic must be named).
+        """
+        if meaning.dimensions <= ASPECTS and not meaning.whole and not self._is_total(meaning):
+            return None if about else self._aspect(meaning, speech)
+        own = meaning.where[0]
+        surroundings = speech.around | speech.setting
+        if speech.reason and not speech.doubt:
+            around = speech.topic[0] if speech.topic else surroundings
+            return self.placing.compose(around, meaning)
+        while self.lists:
+            if self.lists[-1].holds(own):
+                found = [p for w in self.lists[-1].whole for p in self.placing.compose(w, meaning)]
+                return tuple(dict.fromkeys(p for p in found if any(
+                    inside(p, w) or p == w for w in self.lists[-1].whole
+                ))) or tuple(dict.fromkeys(found))
+            self._close(broken=not self.lists[-1].stale)
+        return self.placing.compose(surroundings, meaning)
+
+    def _is_total(self, meaning: Meaning) -> bool:
+        return any(p.get("flow") in self.book.narrowed for p in meaning.where)
+
+    def _aspect(self, meaning: Meaning, speech: Speech) -> Places | None:
+        """The topic under another year, stage or flow."""
+        own = meaning.where[0]
+        if not speech.topic:
+            if own.get("flow") is None:
+                return None
+            return self.placing.compose(speech.around | speech.setting, meaning)
+        if own.get("flow") and self.lists and self.lists[-1].whole == speech.topic:
+            return tuple(p for w in speech.topic for p in self.placing.compose(w, meaning))
+        return tuple(dict.fromkeys(topic | own for topic in speech.topic))
+
+    def hint(self, speech: Speech) -> Coordinates:
+        """What the resolver of names may lean on."""
+        around = self.lists[-1].whole[0] if self.lists else speech.around
+        return speech.around | speech.setting | around | (speech.topic[0] if speech.reason and speech.topic else {})
+
+    # -- lists ---------------------------------------------------------------------------
+
+    def join_list(self, place: Coordinates, figure: Figure) -> None:
+        """Note that a number was said at `place`, if it is a part of the innermost list."""
+        if not self.lists:
+            return
+        listing = self.lists[-1]
+        unit = "万元" if figure.amount is not None else figure.unit
+        if not any(inside(place, whole) for whole in listing.whole):
+            return
+        if listing.unit not in {None, unit}:
+            return
+        if listing.parts and _STRENGTH.get(listing.pending, 0) > _STRENGTH.get(listing.separator, 0):
+            listing.separator = listing.pending
+        listing.pending = ""
+        listing.unit = unit
+        listing.parts.append(place)
+
+    def _close(self, *, broken: bool = False) -> None:
+        listing = self.lists.pop()
+        for whole in listing.whole:
+            groups = groups_of_parts(whole, listing.parts)
+            closed = listing.closed and listing.intact and not broken and len(groups) == 1
+            for group in groups:
+                self.claims.append(
+                    Parts("list", self._place, whole, tuple(group), closed, listing.unit or "")
+                )
+
+
+def _prefix(lists: Mapping[str, bool]) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, sorted(lists, key=len, reverse=True)))
+    return re.compile(f"(?:{words})")
+
+
+def _end(text: str, at: int) -> int:
+    match = _BREAK.search(text, at)
+    return match.start() if match else len(text)
+
+
+def _has_figure(text: str) -> bool:
+    return any(kind_of(c) in {"amount", "percent", "count", "number", "group"} for c in text if c > "\uffff")

@@ -1,0 +1,310 @@
+"""The words of a clause become coordinates of their own, before anything is inherited.
+
+A text resolves only when every piece of it is known: a word of the catalogue, an account
+of the classifications, the name of an institution at its head, or a filler.  What is
+partly unknown resolves to nothing, so that no number stands at a place that is not its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.statements import StatementBook, Word
+from shouzhi.space import Coordinates
+from shouzhi.statements.accounts import Accounts
+from shouzhi.statements.masking import MARKS
+
+YEAR: Final = re.compile(f"[{MARKS['year']}]")
+YEAR_MARK: Final = "\ue000"
+"""Stands for the years of a text, so that one text is resolved once."""
+IGNORED: Final = re.compile(f"[{MARKS['ignored']}]+")
+NEAR: Final = 0.8
+"""How much of an institution's name must run through that of the department to be it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What words say by themselves.
+
+    `where` are the places (several where one word names several; one that is empty where
+    the words only fill); `whole`, `anaphor` as in the catalogue; `dated` that a year stands
+    in them; `led` that the name of an institution stands at their head.
+    """
+
+    where: tuple[Coordinates, ...]
+    whole: bool = False
+    anaphor: bool = False
+    dated: bool = False
+    led: bool = False
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """The dimensions that the words name."""
+        return frozenset(name for place in self.where for name in place)
+
+
+def below(upper: str, lower: str, dimension: str) -> bool:
+    """Whether member `lower` lies below `upper`; members with a slash lie below their head."""
+    if lower.startswith(upper + "/"):
+        return True
+    return classification(dimension).is_ancestor(upper, lower.partition("/")[0])
+
+
+class Vocabulary:
+    """All words of prose for one document."""
+
+    def __init__(self, book: StatementBook, year: int | None, department: str | None) -> None:
+        self._words = all_words(book)
+        self._fillers = book.fillers
+        self._longest = max(map(len, (*self._words, *self._fillers)))
+        self._owners = book.owners
+        self._year = year
+        self._department = fold(department or "")
+        self._accounts = Accounts(year, self._strict)
+        self._known: dict[tuple[str, Coordinates], Meaning | None] = {}
+
+    def resolve(
+        self, text: str, years: Mapping[str, int], around: Coordinates = Coordinates()
+    ) -> Meaning | None:
+        """What `text` says where `around` holds; None when a piece of it is not known."""
+        named = {years[mark] for mark in YEAR.findall(text)}
+        if len(named) > 1:
+            return None
+        plain = YEAR.sub(YEAR_MARK, IGNORED.sub("", text))
+        hint = Coordinates({k: v for k, v in around.items() if k in _HINTS})
+        key = (plain, hint)
+        if key not in self._known:
+            self._known[key] = self._resolve(plain, hint)
+        meaning = self._known[key]
+        if meaning is None or not named:
+            return meaning
+        year = {"year": str(named.pop())}
+        return replace(meaning, where=tuple(p | year for p in meaning.where), dated=True)
+
+    def _resolve(self, text: str, around: Coordinates) -> Meaning | None:
+        if path := self._accounts.path(text, around.get("function")):
+            code, before, after = path
+            rest = self._strict(before + after, around)
+            return rest and _with(rest, {"function": code})
+        if meaning := self._strict(text, around):
+            return meaning
+        if text and (longer := self._words.get(text + "支出")):
+            return _of(longer)
+        if place := self._accounts.name(self._bare(text), around):
+            return Meaning((Coordinates(place),))
+        return None
+
+    def _bare(self, text: str) -> str:
+        """The text without fillers at its ends."""
+        for filler in sorted(self._fillers, key=len, reverse=True):
+            text = text.removesuffix(filler) if text != filler else text
+        return text.replace(YEAR_MARK, "")
+
+    def _strict(self, text: str, around: Coordinates = Coordinates()) -> Meaning | None:
+        meaning = Meaning((Coordinates(),))
+        unknown = ""
+        for piece, word in self._pieces(text, meaning, around):
+            if word is None:
+                unknown += piece
+            elif piece == YEAR_MARK or not piece:
+                if (led := self._led(meaning, unknown)) is None:
+                    return None
+                meaning, unknown = led, ""
+            else:
+                if (led := self._led(meaning, unknown)) is None:
+                    return None
+                joined = _join(led, word, around)
+                if joined is None:
+                    return None
+                meaning, unknown = joined, ""
+        return self._led(meaning, unknown)
+
+    def _led(self, meaning: Meaning, unknown: str) -> Meaning | None:
+        """The meaning when `unknown` stands at its head: the name of who speaks, or nothing."""
+        name = unknown
+        while name and name in self._fillers:
+            return meaning
+        if not name:
+            return meaning
+        if meaning.dimensions - {"year"}:
+            return None
+        name = self._trim(name)
+        if not name:
+            return meaning
+        owner = self._owner(name)
+        if owner is None:
+            return None
+        led = replace(meaning, led=True)
+        return _with(led, {"unit": owner}) if owner else led
+
+    def _trim(self, name: str) -> str:
+        """The name without fillers before and after it."""
+        changed = True
+        while changed and name:
+            changed = False
+            for filler in self._fillers:
+                if name == filler:
+                    return ""
+                if name.startswith(filler) and filler not in {"年", "有", "各", "由", "从", "按"}:
+                    name, changed = name[len(filler) :], True
+                elif name.endswith(filler) and filler != "单位":
+                    name, changed = name[: -len(filler)], True
+        return name
+
+    def _owner(self, name: str) -> str | None:
+        """The department itself (empty), the name of another institution, or None for neither."""
+        if name in self._owners["ours"] or name == self._department:
+            return ""
+        if not name.endswith(self._owners["endings"]):
+            return None
+        if any(word in name for word in self._owners["partial"]):
+            several = any(word in name for word in self._owners["several"])
+            return "" if several or name in self._department else None
+        if not self._department or _common(name, self._department) >= NEAR * len(name):
+            return ""
+        return name
+
+    def _pieces(
+        self, text: str, meaning: Meaning, around: Coordinates
+    ) -> Iterator[tuple[str, Word | None]]:
+        """The text cut into words (with what they mean), years (no places) and the rest."""
+        del meaning
+        place = 0
+        while place < len(text):
+            if text[place] == YEAR_MARK:
+                yield YEAR_MARK, _NOTHING
+                place += 1
+                continue
+            if text[place] == "(" and (end := _closing(text, place)):
+                inside = self._strict(text[place + 1 : end - 1], around)
+                if inside and inside.dimensions and len(inside.where) == 1:
+                    yield text[place:end], Word(inside.where)
+                place = end
+                continue
+            piece = self._longest_at(text, place)
+            if piece is None:
+                yield text[place], None
+                place += 1
+            else:
+                yield piece, self._words.get(piece)
+                place += len(piece)
+
+    def _longest_at(self, text: str, place: int) -> str | None:
+        for length in range(min(self._longest, len(text) - place), 0, -1):
+            piece = text[place : place + length]
+            if piece in self._words or piece in self._fillers:
+                return piece
+        return None
+
+    def loose(self, text: str, years: Mapping[str, int]) -> dict[str, set[str]]:
+        """All members that a heading names, by dimension; what is unknown is passed over."""
+        found: dict[str, set[str]] = {}
+        plain = IGNORED.sub("", text)
+        if path := self._accounts.path(YEAR.sub("", plain), None):
+            found["function"] = {path[0]}
+            plain = path[1] + path[2]
+        for mark in YEAR.findall(plain):
+            found.setdefault("year", set()).add(str(years[mark]))
+        for piece, word in self._pieces(YEAR.sub(YEAR_MARK, plain), _EMPTY, Coordinates()):
+            if word and piece != YEAR_MARK:
+                for where in word.where:
+                    for name, member in where.items():
+                        found.setdefault(name, set()).add(member)
+        return found
+
+
+_HINTS: Final = ("item", "kind", "function", "economic")
+_NOTHING: Final = Word((Coordinates(),))
+_EMPTY: Final = Meaning((Coordinates(),))
+
+
+@cache
+def all_words(book: StatementBook) -> dict[str, Word]:
+    """The words of the lexicon with those of the statements before them, and class names."""
+    words: dict[str, Word] = {}
+    functions = classification("function")
+    for entry in functions.entries:
+        name = fold(entry.name)
+        if functions.level(entry.code) == 1 and not name.startswith("其他"):
+            words[name] = Word((Coordinates({"function": entry.code}),))
+    for text, term in lexicon().vocabulary():
+        flow = next((flow for ending, flow in book.flows.items() if text.endswith(ending)), None)
+        where = term.where
+        if flow and "source" in where and "flow" not in where:
+            where = where | {"flow": flow}
+        words[text] = Word((where,), under=term.under)
+    for word in book.words:
+        words[word] = book.words[word]
+    return words
+
+
+def _of(word: Word) -> Meaning:
+    return Meaning(word.where, whole=word.whole, anaphor=word.anaphor)
+
+
+def _with(meaning: Meaning, members: Mapping[str, str]) -> Meaning:
+    return replace(meaning, where=tuple(place | members for place in meaning.where))
+
+
+def _join(meaning: Meaning, word: Word, around: Coordinates) -> Meaning | None:
+    """The meaning with one more word; None where they contradict each other."""
+    if not word.where[0]:
+        return meaning
+    held = meaning.where[0] if meaning.where else Coordinates()
+    for name, member in word.under.items():
+        given = [place[name] for place in (held, around) if name in place]
+        if not any(m == member or below(member, m, name) for m in given):
+            return None
+    places: list[Coordinates] = []
+    for place in meaning.where:
+        for more in word.where:
+            if (merged := merge(place, more)) is None:
+                return None
+            places.append(merged)
+    return Meaning(
+        tuple(dict.fromkeys(places)),
+        whole=meaning.whole or word.whole,
+        anaphor=(meaning.anaphor or word.anaphor),
+        dated=meaning.dated,
+        led=meaning.led,
+    )
+
+
+def merge(place: Coordinates, more: Coordinates) -> Coordinates | None:
+    """Both places as one, the narrower member of each dimension; None where they part."""
+    members = dict(place)
+    for name, member in more.items():
+        held = members.get(name, member)
+        if held == member or below(held, member, name):
+            members[name] = member
+        elif not below(member, held, name):
+            return None
+    return Coordinates(members)
+
+
+def _closing(text: str, begin: int) -> int | None:
+    depth = 0
+    for place in range(begin, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if not depth:
+            return place + 1
+    return None
+
+
+def _common(short: str, long: str) -> int:
+    """The length of the longest common subsequence."""
+    row = [0] * (len(long) + 1)
+    for left in short:
+        previous = 0
+        for place, right in enumerate(long, 1):
+            kept = row[place]
+            row[place] = previous + 1 if left == right else max(row[place], row[place - 1])
+            previous = kept
+    return row[-1]

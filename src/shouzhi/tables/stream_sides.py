@@ -1,0 +1,122 @@
+"""To which half of a two-sided table a label belongs, where the dump prints only one half."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.catalogue.names import fold, split_code, strip_ordinal
+from shouzhi.tables.stream_columns import Stub
+from shouzhi.tables.stream_pieces import Piece, is_number
+
+WRONG_SIDE: Final = 6.0
+LESS_LIKELY: Final = 0.6
+_DIGITS: Final = {c: n for n, c in enumerate("一二三四五六七八九", start=1)}
+_INCOME: Final = frozenset({"income", "income_total", "carried_in", "reserves_used"})
+_SPENDING: Final = frozenset({"expenditure", "expenditure_total", "carried_out", "distributed"})
+
+
+@dataclass(slots=True)
+class _Half:
+    """One half: what its heading says of it, and the last ordinal and code it printed."""
+
+    income: bool
+    spending: bool
+    ordinal: int = 0
+    code: str = ""
+    labels: list[str] = field(default_factory=list)
+
+
+def side_hints(
+    pieces: Sequence[Piece], stub: Stub, paths: Sequence[tuple[str, ...]]
+) -> dict[tuple[int, int], float]:
+    """What it costs to put a label into the name column of a half where it does not belong.
+
+    A half is told by the ordinals that go on in it (四、 after 三、), by its heading (收入,
+    支出) against what the label means, and else by the left half being at its end.
+    """
+    names = [column for column, kind in enumerate(stub.kinds) if kind == "name"]
+    halves = [
+        _Half(*_meaning([paths[c][0] for c in names if stub.sides[c] == side]))
+        for side in range(max(stub.sides) + 1)
+    ]
+    hints: dict[tuple[int, int], float] = {}
+    for labels in _labels_by_line(pieces):
+        if len(labels) >= len(halves):
+            for side, index in enumerate(labels[: len(halves)]):
+                _note(halves[side], pieces[index].text)
+            continue
+        for index in labels:
+            text = pieces[index].text
+            likely = [_likelihood(half, text) for half in halves]
+            best = max(range(len(halves)), key=lambda side: (likely[side], side))
+            rest = sorted(likely)[-2]
+            cost = WRONG_SIDE if likely[best] > rest else LESS_LIKELY
+            for column in names:
+                if stub.sides[column] != best:
+                    hints[index, column] = cost
+            _note(halves[best], text)
+    return hints
+
+
+def _meaning(headings: Sequence[str]) -> tuple[bool, bool]:
+    words = fold("".join(headings))
+    return "收入" in words, "支出" in words
+
+
+def _labels_by_line(pieces: Sequence[Piece]) -> list[list[int]]:
+    """The words of every line that are followed by an amount, or stand alone on it."""
+    lines: list[list[int]] = []
+    for index, piece in enumerate(pieces):
+        if piece.starts:
+            lines.append([])
+        if not is_number(piece.text) and (piece.starts or is_number(pieces[index - 1].text)):
+            lines[-1].append(index)
+    return [line for line in lines if line]
+
+
+def _note(half: _Half, text: str) -> None:
+    half.ordinal = ordinal_value(text) or half.ordinal
+    half.code = split_code(text)[0] or half.code
+    half.labels.append(fold(text))
+
+
+def _likelihood(half: _Half, text: str) -> float:
+    """How likely a label belongs to a half, by its ordinal, its code and its meaning."""
+    score = 0.0
+    ordinal = ordinal_value(text)
+    if ordinal is not None:
+        score += 3.0 if ordinal == half.ordinal + 1 else -0.5
+    code = split_code(text)[0]
+    if code and half.code:
+        score += 2.0 if code > half.code and code[0] == half.code[0] else -1.0
+    income, spending = _flows(text)
+    if half.income != half.spending:
+        score += 1.0 * (income and half.income) + 1.0 * (spending and half.spending)
+        score -= 1.0 * (income and half.spending) + 1.0 * (spending and half.income)
+    return score
+
+
+def _flows(text: str) -> tuple[bool, bool]:
+    """Whether a label means income, and whether it means expenditure."""
+    bare = strip_ordinal(text)[1]
+    term = lexicon().term(bare)
+    if term is not None:
+        flow = term.where.get("flow")
+        income = flow in _INCOME or ("source" in term.where and not bare.endswith("支出"))
+        return income, flow in _SPENDING or "kind" in term.where
+    spending = bool(classification("function").codes(bare)) or bare.endswith("支出")
+    return bare.endswith("收入"), spending
+
+
+def ordinal_value(text: str) -> int | None:
+    """The value of an ordinal such as `二十一、` before a label; None for any other label."""
+    ordinal = strip_ordinal(text)[0]
+    if ordinal is None or not ordinal.endswith(("、", "．", ".")) or ordinal[0].isdigit():
+        return None
+    tens, ten, ones = ordinal[:-1].rpartition("十")
+    value = _DIGITS.get(ones, 0)
+    return value + (10 * _DIGITS.get(tens, 1) if ten else 0) or None

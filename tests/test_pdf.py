@@ -1,0 +1,261 @@
+"""PDF pages written here, byte by byte, and those of the samples against another reader."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from shouzhi.sources import Grid, Line, Page, Source, Unreadable
+from shouzhi.sources.pdf import read
+
+SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
+FILES = sorted(SAMPLES.glob("*/*.pdf"))
+
+Text = tuple[float, float, str]
+
+
+def text(x: float, y: float, words: str, size: float = 10, matrix: str = "1 0 0 1") -> str:
+    """Operators that write `words` at x, y, turned by the four numbers of `matrix`."""
+    return f"BT /F {size} Tf {matrix} {x} {y} Tm <{words.encode('utf-16-be').hex()}> Tj ET\n"
+
+
+def rule(*points: float) -> str:
+    """Operators that draw a line from x, y to x, y."""
+    return "{} {} m {} {} l S\n".format(*points)
+
+
+def lattice(xs: Sequence[float], ys: Sequence[float]) -> str:
+    """All the lines of a table with these edges."""
+    across = (rule(xs[0], y, xs[-1], y) for y in ys)
+    return "".join([*across, *(rule(x, ys[0], x, ys[-1]) for x in xs)])
+
+
+def written(*pages: str, extra: str = "", trailer: str = "", objects: Sequence[str] = ()) -> bytes:
+    """A PDF whose pages (600 × 800, `extra` in each page's dictionary) have these contents."""
+    kids = " ".join(f"{5 + 2 * k} 0 R" for k in range(len(pages)))
+    parts = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
+        "<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
+        "<</Type/Font/Subtype/CIDFontType0/BaseFont/SimSun/CIDSystemInfo<</Registry(Adobe)"
+        "/Ordering(GB1)/Supplement 2>>/DW 1000/W[1 95 500 814 939 500]/FontDescriptor<</Type"
+        "/FontDescriptor/FontName/SimSun/Flags 4/FontBBox[0 -120 1000 880]/Ascent 880"
+        "/Descent -120/CapHeight 880/ItalicAngle 0/StemV 80>>>>",
+    ]
+    for number, content in enumerate(pages):
+        parts.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]{extra}"
+                     f"/Contents {6 + 2 * number} 0 R/Resources<</Font<</F 3 0 R>>>>>>")
+        parts.append(f"<</Length {len(content)}>>stream\n{content}\nendstream")
+    data, places = b"%PDF-1.4\n", []
+    for number, part in enumerate([*parts, *objects], 1):
+        places.append(len(data))
+        data += f"{number} 0 obj{part}endobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    end = f"trailer<</Size {len(places) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{len(data)}\n%%EOF"
+    return data + f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{table}{end}".encode()
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Iterator:
+    """Reads bytes as a file."""
+    def of(data: bytes) -> Source:
+        path = tmp_path / "a.pdf"
+        path.write_bytes(data)
+        return read(path)
+    return of
+
+
+def grids(page: Page) -> list[list[list[str]]]:
+    """The grids of a page as rows of text; what a cell covers beyond its first place is '·'."""
+    found = []
+    for block in page.blocks:
+        if isinstance(block, Grid):
+            rows = [["·"] * block.width for _ in range(block.height)]
+            for cell in block.cells:
+                rows[cell.row][cell.column] = cell.text
+            found.append(rows)
+    return found
+
+
+def lines(page: Page) -> list[str]:
+    return [block.text for block in page.blocks if isinstance(block, Line)]
+
+
+ROWS = [["项目", "预算", "决算"], ["基本支出", "1,234.50", "99.00"], ["项目支出", "8.25", "12,000.00"]]
+# PDFium leaves out turned glyphs that no font on the machine has, hence Latin here.
+LATIN = [["Item", "2024", "2023"], ["Basic", "1,234.50", "99.00"], ["Project", "8.25", "12,000.00"]]
+
+
+def columns_of(rows: list[list[str]], top: float = 700) -> str:
+    """The rows as text: labels from the left, the rest set to the right edges 300 and 450."""
+    found = []
+    for number, row in enumerate(rows):
+        for words, right in zip(row, (0, 300, 450), strict=True):
+            width = sum(5 if char < "\x7f" else 10 for char in words)
+            found.append(text(right - width if right else 60, top - 20 * number, words))
+    return "".join(found)
+
+
+def test_ruled(reading) -> None:
+    page = reading(written(text(250, 760, "收支总表") + lattice([50, 200, 320, 460], [715, 695, 675, 655])
+                           + columns_of(ROWS) + text(60, 600, "注：无"))).pages[0]
+    assert grids(page) == [ROWS]
+    assert lines(page) == ["收支总表", "注：无"]
+    assert [type(block) for block in page.blocks] == [Line, Grid, Line]
+    grid = page.blocks[1]
+    assert isinstance(grid, Grid)
+    assert grid.how == "rulings"
+    assert grid.edges == pytest.approx((50, 200, 320, 460))
+    assert grid.cells[4].location.box == pytest.approx((200, 675, 320, 695))
+    assert (page.width, page.height) == (600, 800)
+
+
+def test_spans_and_wrapped_lines(reading) -> None:
+    drawing = (rule(50, 700, 350, 700) + rule(150, 680, 350, 680) + rule(50, 640, 350, 640)
+               + rule(50, 700, 50, 640) + rule(150, 700, 150, 640) + rule(250, 680, 250, 640)
+               + rule(350, 700, 350, 640))
+    words = (text(60, 675, "科目") + text(220, 685, "合计") + text(160, 665, "资本性") + text(160, 650, "支出 A b"))
+    page = reading(written(drawing + words)).pages[0]
+    assert grids(page) == [[["科目", "合计", "·"], ["·", "资本性\n支出A b", ""]]]
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_rotated(reading, rotate: int) -> None:
+    """The same table on a page that is turned for the reader, drawn so as to be seen upright."""
+    turned = {0: "1 0 0 1 0 0", 90: "0 1 -1 0 600 0", 180: "-1 0 0 -1 600 800", 270: "0 -1 1 0 0 800"}
+    content = (f"q {turned[rotate]} cm " + lattice([50, 200, 320, 460], [515, 495, 475, 455])
+               + columns_of(LATIN, 500) + " Q")
+    page = reading(written(content, extra=f"/Rotate {rotate}")).pages[0]
+    assert grids(page) == [LATIN]
+    assert (page.width, page.height) == ((600, 800) if rotate % 180 == 0 else (800, 600))
+    grid = page.blocks[0]
+    assert grid.location.box == pytest.approx((50, 455, 460, 515))
+
+
+def test_sideways_on_an_upright_page(reading) -> None:
+    content = "q 0 1 -1 0 600 0 cm " + lattice([50, 200, 320, 460], [515, 495, 475, 455]) + columns_of(LATIN, 500) + " Q"
+    page = reading(written(content)).pages[0]
+    assert grids(page) == [LATIN]
+    assert page.blocks[0].location.box == pytest.approx((85, 50, 145, 460))
+    assert (page.width, page.height) == (600, 800)
+
+
+def test_unruled(reading) -> None:
+    page = reading(written(text(250, 740, "收支总表") + text(60, 720, "部门：某局") + text(400, 720, "单位：万元")
+                           + columns_of(ROWS) + text(60, 600, "其中，上年结转 3.50 万元。"))).pages[0]
+    assert grids(page) == [ROWS]
+    assert page.blocks[2].how == "alignment"
+    assert lines(page)[1].split() == ["部门：某局", "单位：万元"]
+
+
+def test_three_rules(reading) -> None:
+    page = reading(written(rule(50, 715, 460, 715) + rule(50, 695, 460, 695) + rule(50, 655, 460, 655)
+                           + columns_of(ROWS))).pages[0]
+    assert grids(page) == [ROWS]
+
+
+def test_ruled_heading_only(reading) -> None:
+    page = reading(written(lattice([50, 200, 320, 460], [715, 695]) + columns_of(ROWS))).pages[0]
+    assert grids(page) == [ROWS]
+    assert page.blocks[0].how == "alignment"
+
+
+def test_no_rules_between_rows(reading) -> None:
+    page = reading(written(lattice([50, 200, 320, 460], [715, 695, 655]) + columns_of(ROWS))).pages[0]
+    assert grids(page) == [ROWS]
+
+
+def test_no_outer_borders(reading) -> None:
+    drawing = "".join(rule(50, y, 460, y) for y in (715, 695, 675, 655)) + rule(200, 715, 200, 655) + rule(320, 715, 320, 655)
+    assert grids(reading(written(drawing + columns_of(ROWS))).pages[0]) == [ROWS]
+
+
+def test_prose_is_no_table(reading) -> None:
+    prose = "".join(text(60, 700 - 20 * k, "本年收入合计一千万元，其中：财政拨款收入") + text(450, 700 - 20 * k, f"{k}1.50")
+                    for k in range(1, 6))
+    contents = "".join(text(60, 500 - 20 * k, "一、收支总表" + "." * 30) + text(400, 500 - 20 * k, f"{k}") for k in range(1, 6))
+    assert grids(reading(written(prose + contents)).pages[0]) == []
+
+
+def test_twice_in_the_layer(reading) -> None:
+    once = lattice([50, 200, 320, 460], [715, 695, 675, 655]) + columns_of(ROWS)
+    page = reading(written(once + columns_of(ROWS) + text(60.2, 600, "合计11") + text(60, 600, "合计11"))).pages[0]
+    assert grids(page) == [ROWS]
+    assert lines(page) == ["合计11"]
+
+
+def test_watermark(reading) -> None:
+    content = lattice([50, 200, 320, 460], [715, 695, 675, 655]) + columns_of(ROWS)
+    source = reading(written(content + text(150, 640, "内部资料请勿外传", 24, "0.7 0.7 -0.7 0.7")))
+    assert grids(source.pages[0]) == [ROWS]
+    assert "内部资料请勿外传" in source.warnings[0]
+
+
+def test_decoration_is_dropped(reading) -> None:
+    page = reading(written(text(60, 700, "标题") + lattice([50, 60, 70, 80], [780, 770]) + lattice([50, 400], [710, 690]))).pages[0]
+    assert (grids(page), lines(page)) == ([], ["标题"])
+
+
+def test_blank_and_scanned_pages(reading) -> None:
+    image = "q 600 0 0 800 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID A EI Q"
+    source = reading(written(text(60, 700, "标题"), "", image))
+    assert [len(page.blocks) for page in source.pages] == [1, 0, 0]
+    assert source.warnings == ["第3页没有文字层，可能是扫描的图片，未读出内容"]
+    with pytest.raises(Unreadable, match="没有文字层（扫描件）"):
+        reading(written(image))
+
+
+WHOLE = written(text(60, 700, "标题"))
+LOCKED = written("", trailer="/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<{0}>/U<{0}>>>/ID[<00><00>]".format("ab" * 32))
+
+
+@pytest.mark.parametrize(("data", "cause"), [
+    (b"", "空的"), (b"PK\x03\x04", "不是 PDF"), (WHOLE[:-200], "不完整"), (LOCKED, "密码"),
+    (written(), "没有页面"), (b"%PDF-1.4\n%%EOF", "损坏")])
+def test_unusable(reading, data: bytes, cause: str) -> None:
+    with pytest.raises(Unreadable, match=cause):
+        reading(data)
+
+
+@pytest.mark.skipif(not FILES, reason="the samples are not beside the checkout")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_samples_as_another_reader(path: Path) -> None:
+    """Every cell that pdfplumber finds between rules is ours, text for text.
+
+    White areas are kept from it, which are no rules.  Ours may have one more row:
+    where a table goes on at the top of a page without a rule above.
+    """
+    pdfplumber = pytest.importorskip("pdfplumber")
+    ours = read(path)
+    assert not ours.warnings
+    with pdfplumber.open(path) as document:
+        for page, other in zip(ours.pages, document.pages, strict=True):
+            drawn = other.filter(lambda o: o["object_type"] != "rect" or min(o["width"], o["height"]) <= 2.6)
+            tables = sorted((table for table in drawn.find_tables() if len(table.rows[0].cells) > 1),
+                            key=lambda table: table.bbox[1])
+            theirs = [Counter("".join(c.split()) for row in table.extract() for c in row if c) for table in tables]
+            mine = [(Counter("".join(c.split()) for row in grid for c in row if c not in "·"), len(grid[0]))
+                    for grid in grids(page)]
+            theirs = [table for table in theirs if table]
+            assert len(theirs) == len(mine)
+            for one, (two, width) in zip(theirs, mine, strict=True):
+                assert not one - two
+                assert (two - one).total() <= width
+
+
+@pytest.mark.skipif(not FILES, reason="the samples are not beside the checkout")
+def test_no_grid_from_prose() -> None:
+    found = [block.how for path in FILES for page in read(path).pages for block in page.blocks if isinstance(block, Grid)]
+    assert set(found) == {"rulings"}
+    assert len(found) == 159
+
+
+def test_many_rules(reading) -> None:
+    """A page with thousands of rules is read, and the table on it found."""
+    hatch = "".join(rule(50, y / 4, 52 + y / 10, y / 4 + 0.1) for y, _ in product(range(40, 2400), range(2)))
+    page = reading(written(hatch + lattice([50, 200, 320, 460], [715, 695, 675, 655]) + columns_of(ROWS))).pages[0]
+    assert ROWS in grids(page)
