@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=["shouzhi", "xlrd"]):
     import xlrd.formatting
     import xlrd.sheet  # noqa: F401 - imported to be instrumented
 
-    from shouzhi.sources import Source, Unreadable, docx, html, ods, text, xls, xlsx  # noqa: F401
+    from shouzhi.sources import Line, Source, Unreadable, docx, html, ods, text, xls, xlsx  # noqa: F401
     from shouzhi.sources.folder import expand
     from shouzhi.sources.opening import open_source
 
@@ -68,7 +68,7 @@ def built(data: bytes) -> tuple[str, bytes]:
 def consume(source: Source) -> None:
     """Walk all that was read, and hold what a grid promises."""
     for _, block in source.blocks():
-        if not hasattr(block, "cells"):
+        if isinstance(block, Line):
             continue
         area = sum(cell.rows * cell.columns for cell in block.cells)
         if block.how == "cells" and area != block.height * block.width:

@@ -94,8 +94,9 @@ def ods() -> bytes:
     wide = 'table:number-columns-spanned="{}" table:number-rows-spanned="{}"'
     rows = [
         cell(TITLE, wide.format(4, 1)) + covered * 3,
-        cell("部门：某某局") + '<table:table-cell table:number-columns-repeated="2"/>' + cell("单位：万元"),
-        cell("科目", ruled + wide.format(1, 2)) + cell(HEADING[0][1], ruled + wide.format(3, 1)) + covered * 2,
+        cell("部门：某某局") + cell("", 'table:number-columns-repeated="2"') + cell("单位：万元"),
+        cell("科目", ruled + wide.format(1, 2))
+        + cell(HEADING[0][1], ruled + wide.format(3, 1)) + covered * 2,
         covered + "".join(cell(text, ruled) for text in HEADING[1][1:]),
     ]  # fmt: skip
     for row in SHOWN:

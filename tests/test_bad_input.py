@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import struct
 import tracemalloc
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import specimens
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import specimens
 from shouzhi.sources import Unreadable
 from shouzhi.sources.folder import Entry, expand
 from shouzhi.sources.opening import open_source
@@ -21,7 +23,7 @@ from shouzhi.sources.opening import open_source
 NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
-    + "".join(f'<!ENTITY {x} "{f"&{y};" * 50}">' for x, y in zip("bcdefghi", "abcdefgh", strict=True))
+    + "".join(f'<!ENTITY {y} "{f"&{x};" * 50}">' for x, y in pairwise("abcdefghi"))
     + "]>"
 )
 OUTSIDE = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY i SYSTEM "file:///etc/hostname">]>'
@@ -60,12 +62,11 @@ def bad_sheet(prolog: str, rows: str = "<row><c><v>&i;</v></c></row>") -> bytes:
 def test_entities_are_refused(tmp_path: Path, prolog: str) -> None:
     assert "实体" in refused(tmp_path, "a.docx", bad_word(prolog)).cause
     assert "实体" in refused(tmp_path, "a.xlsx", bad_sheet(prolog)).cause
-    hidden = bad_word(prolog.replace("?>", ' encoding="utf-16"?>', 1)).replace(b"", b"")
-    assert "实体" in refused(tmp_path, "b.docx", hidden).cause
 
 
 def test_entities_in_another_encoding_are_refused(tmp_path: Path) -> None:
-    body = f'<?xml version="1.0" encoding="utf-16"?>{OUTSIDE[21:]}<w:document {NS}><w:body/></w:document>'
+    prolog = f'<?xml version="1.0" encoding="utf-16"?>{OUTSIDE[21:]}'
+    body = f"{prolog}<w:document {NS}><w:body/></w:document>"
     data = specimens.zipped({"word/document.xml": body.encode("utf-16")})
     assert "实体" in refused(tmp_path, "a.docx", data).cause
 
@@ -115,10 +116,10 @@ def test_garbage(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data"),
     [("a.png", b"\x89PNG\r\n\x1a\n" + bytes(50)), ("a.rar", b"Rar!\x1a\x07\0" + bytes(50)),
-     ("a.ofd", specimens.zipped({"OFD.xml": "<x/>"})), ("a.xlsb", specimens.zipped({"xl/workbook.bin": ""})),
+     ("a.ofd", specimens.zipped({"OFD.xml": "<x/>"})),
+     ("a.xlsb", specimens.zipped({"xl/workbook.bin": ""})),
      ("a.ppt", specimens.ole("PowerPoint Document")), ("a.zip", specimens.zipped({"a.txt": "x"})),
-     ("a.xls", b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
-               b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>')],
+     ("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>')],
 )  # fmt: skip
 def test_other_kinds_are_told_by_name(tmp_path: Path, name: str, data: bytes) -> None:
     error = refused(tmp_path, name, data)
@@ -136,7 +137,8 @@ def test_a_wrong_extension_is_a_warning(tmp_path: Path, name: str) -> None:
 
 def test_bombs_are_refused(tmp_path: Path) -> None:
     zeros = bytes(100 * 1024 * 1024)
-    assert "炸弹" in refused(tmp_path, "a.docx", specimens.zipped({"word/document.xml": zeros})).cause
+    data = specimens.zipped({"word/document.xml": zeros})
+    assert "炸弹" in refused(tmp_path, "a.docx", data).cause
     path = tmp_path / "a.zip"
     path.write_bytes(specimens.zipped({"a.txt": zeros}))
     (entry,) = expand([path])
@@ -167,7 +169,7 @@ def test_cells_far_apart_cost_little(tmp_path: Path) -> None:
     path.write_bytes(bad_sheet("", rows))
     blocks = open_source(path).pages[0].blocks
     assert len(blocks) == 2
-    refused(tmp_path, "b.xlsx", bad_sheet("", rows.replace('r="A1048576"', 'r="A0"')))
+    refused(tmp_path, "b.xlsx", bad_sheet("", rows.replace('row r="1048576"', 'row r="1048577"')))
 
 
 @pytest.mark.parametrize("levels", [100, 5000])
@@ -202,7 +204,9 @@ def test_a_pipe_does_not_block(tmp_path: Path) -> None:
 def names(entries: list[Entry]) -> dict[str, str]:
     """What becomes of each entry, by the last part of its name."""
     return {
-        entry.name.rpartition("/")[2]: "skipped" if entry.skipped else "bad" if entry.problem else "read"
+        entry.name.rpartition("/")[2]: (
+            "skipped" if entry.skipped else "bad" if entry.problem else "read"
+        )
         for entry in entries
     }
 
@@ -233,9 +237,11 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path: Path) -> None:
 
 
 def test_a_zip_is_read_like_a_folder(tmp_path: Path) -> None:
-    inner = specimens.zipped({"c.txt": "第二行\n单位：元\n", "d.zip": specimens.zipped({"e.txt": "x"})})
+    inmost = specimens.zipped({"e.txt": "x"})
+    inner = specimens.zipped({"c.txt": "第二行\n单位：元\n", "d.zip": inmost})
     members: dict[str, bytes | str] = {
-        "部门/a.docx": specimens.docx(), "../../up.txt": "预算\n", "b.zip": inner, "photo.jpg": b"\xff\xd8\xff",
+        "部门/a.docx": specimens.docx(), "../../up.txt": "预算\n", "b.zip": inner,
+        "photo.jpg": b"\xff\xd8\xff",
         "__MACOSX/._a.docx": "x", "/root.txt": "决算\n", "~$a.docx": "x",
     }  # fmt: skip
     path = tmp_path / "a.zip"
@@ -287,9 +293,11 @@ SEEDS = {name: make() for name, make in specimens.ALL.items()}
 PARTS = {
     name: [(info.filename, opened.read(info)) for info in opened.infolist()]
     for name in ("a.docx", "a.xlsx", "a.ods")
-    for opened in [zipfile.ZipFile(specimens.io.BytesIO(SEEDS[name]))]
+    for opened in [zipfile.ZipFile(io.BytesIO(SEEDS[name]))]
 }
-CHANGES = st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=9), st.integers(0, 12)), max_size=6)
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 10**6), st.binary(max_size=9), st.integers(0, 12)), max_size=6
+)
 
 
 def changed(data: bytes, changes: list[tuple[int, bytes, int]]) -> bytes:

@@ -24,11 +24,13 @@ SOLVER_CELLS: Final = 400
 class Correction:
     """New amounts in 分 by fact index that make the relations of a cause hold.
 
-    `mends` counts the broken relations that then hold, `keeps` those that held before
-    and confirm the new value; `pattern` is digit, swapped, shifted, unit, or cell.
+    `mended` are the broken relations that then hold, `mends` how many of them less those
+    that it breaks, `keeps` how many held before and confirm the new value; `pattern` is
+    transposed, digit, sign, unit, rate or cell.
     """
 
     change: tuple[tuple[int, int], ...]
+    mended: tuple[int, ...]
     mends: int
     keeps: int
     pattern: str = "cell"
@@ -85,18 +87,10 @@ def _explain(system: System, broken: list[int], touching: dict[int, list[int]]) 
             found.extend(Cause((number,), ()) for number in left)
             break
         best = ranked[0]
-        whole = [c for c in ranked if c.mends == best.mends]
-        change = dict(best.change)
-        mended = [n for n in left if system.holds(system.relations[n], change)]
-        equal = [c for c in whole if _mended(system, left, c) == mended]
-        found.append(Cause(tuple(mended), tuple(equal[:MOST_CANDIDATES])))
-        left = [n for n in left if n not in set(mended)]
+        equal = [c for c in ranked if c.mends == best.mends and c.mended == best.mended]
+        found.append(Cause(best.mended, tuple(equal[:MOST_CANDIDATES])))
+        left = [n for n in left if n not in set(best.mended)]
     return found
-
-
-def _mended(system: System, left: Sequence[int], correction: Correction) -> list[int]:
-    change = dict(correction.change)
-    return [n for n in left if system.holds(system.relations[n], change)]
 
 
 def single_corrections(
@@ -134,17 +128,20 @@ def _cell_corrections(
     whole = set(broken)
     for value in values:
         change = {fact: value}
-        mends = keeps = breaks = 0
+        keeps = breaks = 0
+        mended: list[int] = []
         for number in around:
             holds = system.holds(system.relations[number], change)
             if number in whole:
-                mends += holds
+                mended.extend([number] * holds)
             elif holds:
                 keeps += _confirms(system, system.relations[number], fact)
             else:
                 breaks += 1
-        if mends > breaks:
-            yield Correction(((fact, value),), mends - breaks, keeps, _pattern(system, fact, value))
+        if len(mended) > breaks:
+            pattern = _pattern(system, fact, value)
+            score = len(mended) - breaks
+            yield Correction(((fact, value),), tuple(mended), score, keeps, pattern)
 
 
 def _confirms(system: System, relation: Relation, fact: int) -> bool:
@@ -168,7 +165,7 @@ def _rate_corrections(system: System, fact: int, broken: Sequence[int]) -> Itera
     """A printed rate that alone is wrong: the relation says what it should be."""
     mine = [n for n in broken if fact in system.relations[n].facts]
     if len(mine) == 1 and system.relations[mine[0]].kind == "ratio":
-        yield Correction(((fact, 0),), 1, 0, "rate")
+        yield Correction(((fact, 0),), (mine[0],), 1, 0, "rate")
 
 
 def likeness(printed: int, value: int) -> float:

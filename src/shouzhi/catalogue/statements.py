@@ -19,7 +19,7 @@ from shouzhi.catalogue.names import fold
 from shouzhi.space import DIMENSIONS, Coordinates
 
 CLAIMS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
-    "stated": (frozenset({"at", "figure"}), frozenset({"below"})),
+    "stated": (frozenset({"at", "figure"}), frozenset({"below", "within"})),
     "share": (frozenset({"part", "whole", "percent"}), frozenset()),
     "change": (frozenset({"of", "base"}), frozenset({"by", "direction", "below"})),
     "growth": (frozenset({"of", "base", "direction"}), frozenset({"percent"})),
@@ -36,7 +36,7 @@ CLAIMS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
 SLOT_KINDS: Final = (
     "place", "places", "extent", "aspect", "lead", "names", "amount", "percent", "rate",
     "count", "number", "figures", "times", "nought", "direction", "base", "versus", "level",
-    "relation", "any",
+    "relation", "institution", "any",
 )  # fmt: skip
 """What a slot can be."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from shouzhi.facts.amounts import table_facts
 from shouzhi.facts.export import fact_dict, section_dict, table_dict
 from shouzhi.facts.header import read_header
-from shouzhi.facts.places import Context, place_rows, unit_names
+from shouzhi.facts.places import Context, function_names, place_rows, unit_names
 from shouzhi.sources import Source
 from shouzhi.sources.opening import open_source
 from shouzhi.space import Fact
@@ -67,7 +67,12 @@ def from_source(source: Source) -> Document:
     """The document that a source's pages make."""
     reading = read_tables(source)
     header = read_header(source, reading)
-    context = Context(header["year"], header["department"], unit_names(reading.tables))
+    context = Context(
+        header["year"],
+        header["department"],
+        unit_names(reading.tables),
+        function_names(reading.tables),
+    )
     facts: list[Fact] = []
     for number, table in enumerate(reading.tables):
         table.amount_unit = table.amount_unit or header["amount_unit"]

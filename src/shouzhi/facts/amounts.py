@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from typing import Final
+
 from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.space import Coordinates, Fact, parse_amount, to_fen
-from shouzhi.tables import Table
+from shouzhi.tables import Column, Table
+
+_BEYOND: Final = frozenset({"carried_in", "reserves_used", "carried_out", "distributed"})
 
 
 def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
     """Every amount that a table prints, at the union of its title, column and row coordinates."""
     base = Coordinates({"year": str(year)} if year else {}) | table.where
+    columns = [column_where(table, column) for column in table.columns]
     for index, row in enumerate(table.rows):
         for place, (printed, column) in enumerate(zip(row.cells, table.columns, strict=True)):
             if printed is None or (amount := parse_amount(printed)) is None:
                 continue
             unit = "%" if amount.percent or column.rate else table.amount_unit or "元"
             yield Fact(
-                where=_union(base, column.where, row.where),
+                where=_union(base, columns[place], row.where),
                 amount=None if unit == "%" else to_fen(amount.value, unit),
                 value=amount.value,
                 printed=printed,
@@ -31,13 +37,31 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
             )
 
 
+def column_where(table: Table, column: Column) -> Coordinates:
+    """The coordinates of a column in its table.
+
+    The total over columns of which some are carried over (or drawn from reserves) is the
+    grand total of the flow, not that of the year.
+    """
+    flow = table.where.get("flow")
+    if flow not in {"income", "expenditure"} or "flow" in column.where:
+        return column.where
+    if len(column.heading) != 1 or not lexicon().is_total(column.heading[0]):
+        return column.where
+    beside = {c.where.get("flow") for c in table.columns}
+    return column.where | {"flow": f"{flow}_total"} if beside & _BEYOND else column.where
+
+
 def _union(base: Coordinates, column: Coordinates, row: Coordinates) -> Coordinates:
-    """Row over column over title; a narrower member of one dimension wins over a wider one."""
+    """Row over column over title; a narrower member of one dimension wins over a wider one.
+
+    The flow is the row's: 总计 under the heading 收入 is the grand total, wider than 收入.
+    """
     where: Mapping[str, str] = base
     for more in (column, row):
         for dimension, member in more.items():
             held = where.get(dimension)
-            if held is None or not _narrower(dimension, held, member):
+            if held is None or dimension == "flow" or not _narrower(dimension, held, member):
                 where = Coordinates({**where, dimension: member})
     return Coordinates(where)
 

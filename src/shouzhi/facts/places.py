@@ -14,8 +14,8 @@ from shouzhi.space import Coordinates
 from shouzhi.tables import UNLABELLED, Row, Table
 
 _CODED: Final = ("function", "economic", "government_economic")
-_UNIT_HEADING: Final = re.compile(r"单位名称|资金使用单位|预算单位|部门名称")
-_PROJECT_HEADING: Final = re.compile(r"项目名称|支出项目|项目类别|采购|重点项目|任务|项目支出")
+_PROJECT_STUB: Final = re.compile(r"项目名称|支出项目|项目类别|采购|任务")
+_PROJECT_TITLE: Final = re.compile(r"明细|采购|重点项目|重点工作")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Context:
     year: int | None
     department: str | None
     units: Mapping[str, str]
+    functions: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class _Running:
     unit: str | None = None
     over: dict[str | None, str] | None = None
     carried: dict[str | None, bool] | None = None
+    numbered: str | None = None
+    kind: str | None = None
 
     def function(self, side: str | None) -> str | None:
         return (self.over or {}).get(side)
@@ -48,6 +51,22 @@ def unit_names(tables: Sequence[Table]) -> dict[str, str]:
             if code and not set(row.codes) & set(_CODED) and is_organisation(row.label):
                 names.setdefault(code, fold(row.label))
     return names
+
+
+def function_names(tables: Sequence[Table]) -> dict[str, str]:
+    """The function codes that this document prints beside a name, where a name has one only."""
+    found: dict[str, set[str]] = {}
+    for table in tables:
+        for row in table.rows:
+            code = row.codes.get("function")
+            if code and _names(row.label, code):
+                found.setdefault(fold(row.label), set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
+
+
+def _names(label: str, code: str) -> bool:
+    """Whether a label is a name that the function of this code bears or bore."""
+    return code in classification("function").codes(strip_ordinal(label)[1])
 
 
 def is_organisation(label: str) -> bool:
@@ -69,7 +88,8 @@ def place_rows(table: Table, context: Context) -> Iterator[Row]:
 
 def _tail_dimension(table: Table) -> str:
     """The dimension of labels that nothing else explains: project where the table says so."""
-    return "project" if _PROJECT_HEADING.search(table.title + table.stub) else "unit"
+    listed = _PROJECT_STUB.search(table.stub) or _PROJECT_TITLE.search(table.title)
+    return "project" if listed else "unit"
 
 
 def _row_where(
@@ -83,7 +103,7 @@ def _row_where(
     if codes:
         if "function" in codes and running.over is not None:
             running.over[row.side] = codes["function"]
-        return side | codes
+        return side | codes | _project(row, codes, tails, running)
     for outer in row.path:
         if term := lexicon().term(outer, side):
             side = side | term.where
@@ -91,11 +111,17 @@ def _row_where(
         return _grand(bare, side)
     if _is_unit_row(row, context):
         return side
+    if table.where.get("item") == "nontax":
+        return _unexplained(row, bare, side, "unit", running)
+    spends = side.get("flow") == "expenditure"
+    if spends and (named := _named_function(row, bare, side, context, running)):
+        return side | {"function": named}
     if term := lexicon().term(bare, side):
+        running.kind = term.where.get("kind", running.kind)
         return side | _carrying(row, term, _fitting(term.where, side), running)
     if named := _named_function(row, bare, side, context, running):
         return side | {"function": named}
-    return _unexplained(row, bare, side, tails)
+    return _unexplained(row, bare, side, tails, running)
 
 
 def _grand(bare: str, side: Coordinates) -> Coordinates:
@@ -106,11 +132,22 @@ def _grand(bare: str, side: Coordinates) -> Coordinates:
     return side
 
 
+def _project(
+    row: Row, codes: Mapping[str, str], tails: str, running: _Running
+) -> Mapping[str, str]:
+    """The project of a row whose label is not the name of its code, and the kind it stands under."""
+    code = codes.get("function")
+    if tails != "project" or code is None or _names(row.label, code):
+        return {}
+    kind = {"kind": running.kind} if running.kind else {}
+    return {"project": fold(row.label), **kind}
+
+
 def _unit_of(row: Row, context: Context, running: _Running, coded: bool) -> str | None:
     """The unit a row belongs to: its own code or name, else that of the unit row above."""
     label = fold(row.label)
     if lexicon().is_nature(label):
-        running.unit = None
+        running.unit = running.kind = None
         return label
     if lexicon().is_total(strip_ordinal(row.label)[1]) and "unit" not in row.codes:
         running.unit = None
@@ -118,6 +155,7 @@ def _unit_of(row: Row, context: Context, running: _Running, coded: bool) -> str 
     code = row.codes.get("unit")
     if _is_unit_row(row, context):
         running.unit = context.units.get(code, label) if code else label
+        running.kind = None
     elif code:
         running.unit = context.units.get(code, running.unit or code)
     return running.unit if coded or code or running.unit else None
@@ -143,8 +181,8 @@ def _named_function(
     tree = classification("function")
     ordinal = strip_ordinal(row.label)[0]
     above = running.function(row.side)
-    code = None
-    if above and not ordinal:
+    code = context.functions.get(fold(bare)) if row.side is None else None
+    if code is None and above and not ordinal:
         code = tree.resolve(bare, context.year, under=above[:3])
     if code is None:
         code = tree.resolve(bare, context.year, level=1)
@@ -155,24 +193,33 @@ def _named_function(
     return code
 
 
-def _unexplained(row: Row, bare: str, side: Coordinates, tails: str) -> Coordinates:
-    """A label of the table's own: a project, a unit, or an economic class by name."""
+def _unexplained(
+    row: Row, bare: str, side: Coordinates, tails: str, running: _Running
+) -> Coordinates:
+    """A label of the table's own: a project, a unit, or an economic class by name.
+
+    Among numbered labels one without a number tells more of the numbered one above it.
+    """
     codes = classification("economic").codes(bare)
     if codes and len(codes[0]) == 3 and row.side is None:
         return side | {"economic": codes[0]}
-    if tails == "project" or row.texts:
-        return side | {"project": fold(bare)}
-    return side if "unit" in side else side | {"unit": fold(bare)}
+    if tails == "project" or row.texts or "unit" in side:
+        kind = {"kind": running.kind} if running.kind and "kind" not in side else {}
+        return side | {"project": fold(bare)} | kind
+    if strip_ordinal(row.label)[0]:
+        running.numbered = fold(bare)
+    elif running.numbered:
+        return side | {"unit": running.numbered, "project": fold(bare)}
+    return side | {"unit": fold(bare)}
 
 
 def _carrying(row: Row, term: Term, where: Coordinates, running: _Running) -> Coordinates:
-    """A source without ordinal right below 年初结转 tells of what was carried over, not of income."""
+    """A source below 年初结转 tells of what was carried over, not of income."""
     carried = running.carried if running.carried is not None else {}
     if str(where.get("flow", "")).startswith("carried"):
         carried[row.side] = True
         return where
-    ordinal = strip_ordinal(row.label)[0]
-    if term.total or set(where) != {"source"} or (ordinal and ordinal != "其中"):
+    if term.total or set(where) != {"source"}:
         carried[row.side] = False
         return where
     return where | {"flow": "carried_in"} if carried.get(row.side) else where

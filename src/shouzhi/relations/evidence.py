@@ -12,6 +12,9 @@ STRONG: Final = frozenset({"same", "tree", "heading", "balance", "printed", "rat
 """Families that words alone establish; one instance is enough."""
 FEW: Final = 0.1
 """Of a family that only the amounts witness, the share of instances that may break."""
+FEWEST: Final = 5
+"""Instances that a family without words of its own needs before any of them may break."""
+_ROWS: Final = frozenset({"function", "economic", "government_economic", "unit", "project", "item"})
 _CARRIED: Final = frozenset({"carried_in", "carried_out", "reserves_used", "distributed"})
 
 
@@ -45,11 +48,28 @@ def _admitted(
     of them is what is carried over.
     """
     if family[0] in STRONG:
+        if all(_lists_nothing(system, r) for r in broken):
+            return False
         if len(broken) * 2 > telling > 2:
             return False
         sizes = {abs(system.residual(r)) for r in broken if r.kind != "ratio"}
         return len(broken) < 2 or not sizes & carried
-    return len(broken) <= max(1, int(telling * FEW)) and telling > 1 and not _chained(system, broken)
+    if any(_whole(system, relation) for relation in broken):
+        return False
+    few = len(broken) <= max(1, int(telling * FEW)) and telling >= FEWEST
+    return few and not _chained(system, broken)
+
+
+def _lists_nothing(system: System, relation: Relation) -> bool:
+    """Whether the parts are all nought: a table that lists a few kinds does not list them all."""
+    if relation.kind != "sum":
+        return False
+    return not any(system.facts[index].amount for index, _ in relation.terms[1:])
+
+
+def _whole(system: System, relation: Relation) -> bool:
+    """Whether a relation is between totals of tables: where those differ, so does the scope."""
+    return not any(set(system.facts[i].where) & _ROWS for i in relation.facts)
 
 
 def _chained(system: System, broken: Sequence[Relation]) -> bool:

@@ -18,6 +18,8 @@ Place = tuple[int, int]
 Cells = Mapping[Place, int]
 """(row, column) -> fact index, for the facts of one table."""
 
+MOST_ROWS: Final = 1_500
+"""Rows of a table up to which leaves are sought under every place."""
 _TREE_DIMENSIONS: Final = tuple(d for d in DIMENSIONS if d not in {"year", "stage"})
 _TERMS: Final = re.compile(r"\d+")
 
@@ -87,8 +89,7 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
     """Parents and children among the rows, for each column."""
     for side in {row.side for row in table.rows}:
         rows = [i for i, row in enumerate(table.rows) if row.side == side]
-        found = list(branches([table.rows[i].where for i in rows]))
-        found += list(_crossed([table.rows[i].where for i in rows], found))
+        found = list(_row_branches([table.rows[i].where for i in rows]))
         for branch in found:
             parent = rows[branch.parent]
             below = [rows[i] for i in branch.children]
@@ -99,21 +100,48 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
                     yield relation
 
 
+def _row_branches(places: Sequence[Coordinates]) -> Iterator[Branch]:
+    """The trees among rows; natures of units group the units that follow them."""
+    natures = [i for i, where in enumerate(places) if lexicon().is_nature(where.get("unit", ""))]
+    plain = [Coordinates({"unit": ""}) if i in natures else w for i, w in enumerate(places)]
+    found = [b for b in branches(plain) if b.parent not in natures]
+    found = [
+        Branch(b.parent, tuple(c for c in b.children if c not in natures), b.dimension)
+        for b in found
+    ]
+    yield from (branch for branch in found if branch.children)
+    yield from _crossed(plain, found)
+    yield from _nature_branches(places, natures)
+
+
+def _nature_branches(places: Sequence[Coordinates], natures: Sequence[int]) -> Iterator[Branch]:
+    """A nature of units is the sum of the units below it, and the whole that of the natures."""
+    if not natures:
+        return
+    for place, nature in enumerate(natures):
+        end = natures[place + 1] if place + 1 < len(natures) else len(places)
+        units = tuple(i for i in range(nature + 1, end) if set(places[i]) == {"unit"})
+        if units:
+            yield Branch(nature, units, "nature")
+    whole = [i for i, where in enumerate(places) if not where and i < natures[0]]
+    if whole:
+        yield Branch(whole[-1], tuple(natures), "nature")
+
+
 def _crossed(places: Sequence[Coordinates], found: Sequence[Branch]) -> Iterator[Branch]:
-    """Places without children along one dimension take the leaves that refine two of them."""
+    """Places without children along one dimension are the sum of the leaves inside them."""
     parents = {branch.parent for branch in found}
-    inner = {branch.parent for branch in found}
-    leaves = [i for i in range(len(places)) if i not in inner]
+    if len(places) > MOST_ROWS:
+        return
+    leaves = [i for i in range(len(places)) if i not in parents]
     for index, where in enumerate(places):
-        if index in parents or not where.get("function") or where.get("unit"):
+        if index in parents or not where or len(where) > 2:
             continue
         below = tuple(
-            leaf
-            for leaf in leaves
-            if leaf != index and places[leaf].get("unit") and _inside(places[leaf], where)
+            leaf for leaf in leaves if len(places[leaf]) > len(where) and _inside(places[leaf], where)
         )
         if below:
-            yield Branch(index, below, "unit")
+            yield Branch(index, below, "leaves")
 
 
 def _inside(leaf: Coordinates, where: Coordinates) -> bool:

@@ -79,7 +79,8 @@ def decode(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return min((data.decode(e, "replace") for e in encodings), key=lambda text: text.count("\ufffd"))
+    guesses = [data.decode(encoding, "replace") for encoding in encodings]
+    return min(guesses, key=lambda text: text.count("\ufffd"))
 
 
 def _fold(pieces: list[str]) -> str:

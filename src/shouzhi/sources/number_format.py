@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -33,6 +33,7 @@ BUILT_IN: Final[dict[int, str]] = {
 _EXCEL = Context(prec=15, rounding=ROUND_HALF_UP)
 """Workbooks hold binary fractions and show at most 15 digits of them."""
 _MAX_DIGITS = 60
+_WIDE = Context(prec=4 * _MAX_DIGITS)
 _TOKEN = re.compile(
     r'"([^"]*)"|\\(.)|_.|\*.|\[([^\]]*)\]|(General|G/通用格式)|(AM/PM|A/P|上午/下午)'
     r"|(y+|m+|d+|h+|s+|a{3,})|([0#?.,]+)|(%)|(@)|([Ee][+-]|/)|(.)",
@@ -48,12 +49,22 @@ Shape = Literal["general", "number", "date", "literal"]
 class Section:
     """One of the up to four parts of a format code.
 
-    `pieces` are pairs of a role (text, digits, percent, or a letter of a date) and its text.
+    `pieces` are pairs of a role (text, digits, percent, or a letter of a date) and
+    its text; the other fields are worked out from the digits, once for all cells:
+    what stands before and after them, by how many places the point moves, least
+    digits before the point, least and most after it, and whether they are grouped.
     """
 
     shape: Shape
-    pieces: tuple[tuple[str, str], ...]
+    pieces: tuple[tuple[str, str], ...] = ()
     condition: tuple[str, Decimal] | None = None
+    before: str = ""
+    after: str = ""
+    shift: int = 0
+    whole: int = 0
+    least: int = 0
+    most: int = 0
+    grouped: bool = False
 
 
 def printed(value: str, code: str, *, since_1904: bool = False) -> str:
@@ -104,7 +115,7 @@ def _section(tokens: list[re.Match[str]]) -> Section:
             token.groups()
         )
         if general_ or odd or at:
-            return Section("general", (), condition)
+            return Section("general", condition=condition)
         if bracket is not None:
             limit = _CONDITION.fullmatch(bracket)
             condition = (limit[1], Decimal(limit[2])) if limit else condition
@@ -121,7 +132,33 @@ def _section(tokens: list[re.Match[str]]) -> Section:
         elif not half:
             text = quoted if quoted is not None else escaped or other or ""
             pieces.append(("text", text.translate(_CURRENCY)))
-    return Section(_shape(pieces), tuple(pieces), condition)
+    shape = _shape(pieces)
+    if shape == "number":
+        return _planned(pieces, condition)
+    return Section(shape, tuple(pieces), condition)
+
+
+def _planned(pieces: list[tuple[str, str]], condition: tuple[str, Decimal] | None) -> Section:
+    """The section of a number: `_shape` has seen that its digits stand together."""
+    pattern = "".join(text for role, text in pieces if role == "digits")
+    at = next(i for i, (role, _) in enumerate(pieces) if role == "digits")
+    whole, _, fraction = pattern.partition(".")
+    places = re.sub(r"[^0#?]", "", fraction)
+    # commas behind the last digit, before the point or at the end, divide by a thousand each
+    thousands = len(pattern) - len(pattern.rstrip(","))
+    thousands += len(whole) - len(whole.rstrip(",")) if fraction else 0
+    percents = sum(role == "percent" for role, _ in pieces)
+    most = min(len(places), _MAX_DIGITS)
+    return Section(
+        "number", tuple(pieces), condition,
+        before="".join(text for _, text in pieces[:at]).lstrip(),
+        after="".join(text for role, text in pieces[at:] if role != "digits").rstrip(),
+        shift=2 * percents - 3 * thousands,
+        whole=min(whole.count("0"), _MAX_DIGITS),
+        least=min(len(places.rstrip("#?")), most),
+        most=most,
+        grouped="," in whole.strip(","),
+    )  # fmt: skip
 
 
 def _shape(pieces: list[tuple[str, str]]) -> Shape:
@@ -156,46 +193,22 @@ def _choose(number: Decimal, sections: tuple[Section, ...]) -> tuple[Section, bo
 
 
 def _number(number: Decimal, section: Section) -> str:
-    pattern = "".join(text for role, text in section.pieces if role == "digits")
-    whole, _, fraction = pattern.partition(".")
-    fraction = fraction.replace(".", "")
-    percents = sum(role == "percent" for role, _ in section.pieces)
-    scale = len(pattern) - len(pattern.rstrip(",")) + (
-        len(whole) - len(whole.rstrip(",")) if fraction else 0
-    )  # fmt: skip
-    number = number.scaleb(2 * percents - 3 * scale)
-    places = fraction.rstrip(",").replace(",", "")
-    digits = _digits(abs(number), whole.rstrip(","), places)
-    shown = "".join(digits if role == "digits" and first else "" if role == "digits" else text
-                    for role, text, first in _marked(section.pieces))  # fmt: skip
-    return ("-" if number < 0 else "") + shown.strip()
+    digits = _digits(abs(number.scaleb(section.shift)), section)
+    return f"{'-' if number < 0 else ''}{section.before}{digits}{section.after}".strip()
 
 
-def _marked(pieces: tuple[tuple[str, str], ...]) -> list[tuple[str, str, bool]]:
-    """The pieces, the first run of digits marked: it stands for all runs."""
-    first = next(i for i, (role, _) in enumerate(pieces) if role == "digits")
-    return [(role, text, i == first) for i, (role, text) in enumerate(pieces)]
-
-
-def _digits(number: Decimal, whole: str, places: str) -> str:
-    with localcontext(Context(prec=3 * _MAX_DIGITS, rounding=ROUND_HALF_UP)):
-        text = format(number.quantize(Decimal(1).scaleb(-min(len(places), _MAX_DIGITS))), "f")
+def _digits(number: Decimal, section: Section) -> str:
+    rounded = number.quantize(Decimal((0, (1,), -section.most)), ROUND_HALF_UP, _WIDE)
+    text = f"{rounded:,f}" if section.grouped else f"{rounded:f}"
     left, _, right = text.partition(".")
-    needed = len(places.rstrip("#?"))
-    while len(right) > needed and right.endswith("0"):
+    while len(right) > section.least and right.endswith("0"):
         right = right[:-1]
-    shape = whole.replace(",", "")
-    left = left.lstrip("0").rjust(min(shape.count("0"), _MAX_DIGITS), "0")
-    if "," in whole.strip(",") and left:
-        left = _grouped(left)
+    if left == "0" and not section.whole:
+        left = ""
+    elif section.whole > 1:  # zeros in front, as in the codes of units
+        left = left.rjust(section.whole, "0")
     # a format such as #.00 shows .50; written out, so that it reads as the number that it is
     return f"{left or 0}.{right}" if right else left
-
-
-def _grouped(left: str) -> str:
-    head = len(left) % 3
-    groups = ([left[:head]] if head else []) + [left[i : i + 3] for i in range(head, len(left), 3)]
-    return ",".join(groups)
 
 
 def _date(serial: float, section: Section, *, since_1904: bool) -> str:

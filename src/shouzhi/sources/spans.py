@@ -30,10 +30,17 @@ def lay(cells: Sequence[Cell], how: How, location: Location) -> Grid:
     height, width = len(rows), len(columns)
     if height * width > MAX_PLACES:
         raise too_large()
+    row_at = {row: index for index, row in enumerate(rows)}
+    column_at = {column: index for index, column in enumerate(columns)}
     covered = bytearray(height * width)
     laid: list[Cell] = []
     for cell in cells:
-        top, left = bisect_left(rows, cell.row), bisect_left(columns, cell.column)
+        top, left = row_at[cell.row], column_at[cell.column]
+        if cell.rows == 1 == cell.columns:
+            covered[top * width + left] = 1
+            same = top == cell.row and left == cell.column
+            laid.append(cell if same else Cell(top, left, 1, 1, cell.text, cell.location))
+            continue
         down = bisect_left(rows, cell.row + cell.rows) - top
         across = bisect_left(columns, cell.column + cell.columns) - left
         laid.append(Cell(top, left, down, across, cell.text, cell.location))

@@ -7,6 +7,7 @@ the table, and an empty row without rulings ends one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -69,12 +70,16 @@ class Sheet:
 
 def address(row: int, column: int) -> str:
     """The name of a cell, such as B7 for row 6 and column 1."""
+    return f"{_letters(column)}{row + 1}"
+
+
+def _letters(column: int) -> str:
     letters = ""
     column += 1
     while column:
         column, letter = divmod(column - 1, 26)
         letters = chr(65 + letter) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def to_page(sheet: Sheet, number: int) -> Page:
@@ -95,6 +100,8 @@ class _Shown:
         self._hidden_rows, self._hidden_columns = sheet.hidden_rows, sheet.hidden_columns
         self.texts = {
             row: {c: text for c, text in cells.items() if c not in sheet.hidden_columns}
+            if sheet.hidden_columns
+            else cells
             for row, cells in sheet.texts.items()
             if row not in sheet.hidden_rows
         }
@@ -123,10 +130,10 @@ class _Shown:
             return  # ranges that overlap are damage; the first holds
         self.covered |= places
         self.merges[rows[0], columns[0]] = Merge(rows[0], columns[0], rows[-1], columns[-1])
+        text = sheet.texts.get(merge.top, {}).get(merge.left)
         for row in rows:
             for column in columns if row in self.texts else ():
                 self.texts[row].pop(column, None)
-        text = sheet.texts.get(merge.top, {}).get(merge.left)
         if text:
             self.texts.setdefault(rows[0], {})[columns[0]] = text
 
@@ -232,17 +239,18 @@ def _grid(shown: _Shown, rows: list[int]) -> Grid:
     columns = sorted(used)
     if len(rows) * len(columns) > MAX_PLACES:
         raise too_large()
+    names = [_letters(column) for column in columns]
     cells: list[Cell] = []
-    for row in rows:
+    for at, row in enumerate(rows):
         texts = shown.texts.get(row, {})
-        for column in columns:
+        for index, column in enumerate(columns):
             merge = shown.merges.get((row, column))
             if merge is None and (row, column) in shown.covered:
                 continue
             down = across = 1
             if merge is not None:
-                down = min(merge.bottom, rows[-1]) - row + 1
-                across = merge.right - column + 1
-            place = Location(sheet=shown.name, cell=address(row, column))
-            cells.append(Cell(row, column, down, across, texts.get(column, ""), place))
+                down = bisect_right(rows, merge.bottom) - at
+                across = bisect_right(columns, merge.right) - index
+            place = Location(sheet=shown.name, cell=f"{names[index]}{row + 1}")
+            cells.append(Cell(at, index, down, across, texts.get(column, ""), place))
     return lay(cells, "cells", cells[0].location)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -138,10 +139,16 @@ def _place(reference: str | None) -> tuple[int, int] | None:
     match = _ADDRESS.fullmatch(reference or "")
     if not match:
         return None
+    return int(match[2]) - 1, _column(match[1])
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    """The number of a column, from 0; -1, which is no column, for damage."""
     column = 0
-    for letter in match[1].upper():
+    for letter in letters.lstrip("$").upper():
         column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
+    return column - 1 if letters.isascii() else -1
 
 
 def _sheet(data: bytes, name: str, book: _Book) -> Sheet:
@@ -174,19 +181,33 @@ def _row(
     if element.get("hidden", "0") in _TRUE:
         sheet.hidden_rows.add(row)
     column = -1
+    names = _names(str(element.tag).removesuffix("row"))
     for cell in element:
         attributes = cell.attrib
-        place = _place(attributes.get("r"))
-        column = place[1] if place else column + 1
+        reference = attributes.get("r")
+        column = _column(reference.rstrip("0123456789")) if reference else column + 1
         style = _style(book.styles, attributes.get("s"))
         if style.ruled:
             sheet.rule(row, column)
         if len(cell) == 0:
             continue
-        text, fault = _shown(cell, style, book)
+        text, fault = _shown(cell, names, style, book)
         if fault:
             faults.setdefault(fault, []).append(address(row, column))
         sheet.put(row, column, text)
+
+
+class _Names(NamedTuple):
+    """The full names of what a cell holds, in the namespace of the file."""
+
+    value: str
+    inline: str
+    formula: str
+
+
+@lru_cache(maxsize=8)
+def _names(namespace: str) -> _Names:
+    return _Names(f"{namespace}v", f"{namespace}is", f"{namespace}f")
 
 
 def _style(styles: list[Style], number: str | None) -> Style:
@@ -194,18 +215,18 @@ def _style(styles: list[Style], number: str | None) -> Style:
     return styles[index] if 0 <= index < len(styles) else Style()
 
 
-def _shown(cell: etree._Element, style: Style, book: _Book) -> tuple[str, str]:
+def _shown(cell: etree._Element, names: _Names, style: Style, book: _Book) -> tuple[str, str]:
     """The text that a cell shows, and what is wrong with it (empty when nothing is)."""
     kind = cell.get("t", "n")
     value: str | None = None
     formula = False
     for child in cell:
-        name = _local(child)
-        if name == "v":
+        name = child.tag
+        if name == names.value:
             value = child.text
-        elif name == "is":
+        elif name == names.inline:
             return INDENT * style.indent + _text(child), ""
-        elif name == "f":
+        elif name == names.formula:
             formula = True
     if value is None:
         return "", "formula" if formula and kind != "str" else ""

@@ -197,3 +197,47 @@ class Unread(Claim):
 
     figure: Figure
     text: str
+
+
+def describe(claim: Claim) -> str:
+    """One claim in one line: members in the order of the dimensions, then its number.
+
+    `a = 5万元` stated or counted, `a - b = -5万元` change, `a / b - 1 = 5%` growth,
+    `a / b = 5%` share or completion, `a = b + c` closed parts, `a >= b + c` open ones.
+    """
+    match claim:
+        case Stated(fact=fact) | Count(fact=fact):
+            return f"{_where(fact.where)} = {fact.printed}{fact.unit}"
+        case Share(part=left, whole=right, percent=figure):
+            return f"{_where(left)} / {_where(right)} = {_number(figure)}"
+        case Completion(numerator=left, denominator=right, percent=figure):
+            return f"{_where(left)} / {_where(right)} = {_number(figure)}"
+        case Change():
+            return f"{_where(claim.of)} - {_where(claim.base)} = {_signed(claim.direction, claim.amount)}"
+        case Growth():
+            number = _signed(claim.direction, claim.percent) if claim.percent else "?"
+            return f"{_where(claim.of)} / {_where(claim.base)} - 1 = {number}"
+        case Comparison():
+            return f"{_where(claim.left)} {claim.relation} {_where(claim.right)}"
+        case Parts():
+            sign = "=" if claim.closed else ">="
+            return f"{_where(claim.whole)} {sign} {' + '.join(map(_where, claim.parts))}"
+        case Absent():
+            return f"{_where(claim.where)} = none"
+        case Unread():
+            return f"? {_number(claim.figure)}"
+    raise TypeError(claim)
+
+
+def _where(where: Coordinates) -> str:
+    return " ".join(where.values())
+
+
+def _number(figure: Figure) -> str:
+    return f"{figure.printed}{figure.unit}"
+
+
+def _signed(direction: int, figure: Figure | None) -> str:
+    if figure is None:
+        return "0"
+    return f"{'-' if direction < 0 else ''}{_number(figure)}"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shouzhi.statements.reader import Reader, Speech
 
 _SEVERAL: Final = re.compile("、|和|及|以及")
+_SLOT: Final = re.compile(r"\{([a-z]+\d?)\}")
 _YEAR: Final = re.compile(f"[{MARKS['year']}]")
 
 
@@ -66,6 +67,8 @@ class Reading:
         kind = self.pattern.slots[name]
         if (kind == "times") != (figure.unit == "倍"):
             raise Unresolved
+        if kind == "rate" and not figure.unit and not figure.decimals:
+            raise Unresolved  # “增加40” is no rate that lacks its sign
         if kind == "nought":
             if figure.value:
                 raise Unresolved
@@ -84,6 +87,8 @@ class Reading:
         """The places of an operand: a slot, the topic, or the whole of the list around."""
         if operand == "topic":
             return self._needed(self.speech.topic)
+        if "=" in operand:
+            return self._fixed(operand)
         if operand == "around":
             whole = self.reader.lists[-1].whole if self.reader.lists else ()
             return self._needed(whole or self.speech.topic)
@@ -98,6 +103,13 @@ class Reading:
         if not self.slot(operand) and not about:
             return self._needed(self.speech.topic)
         return self._needed(self.reader.place(meaning, self.speech, about=about))
+
+    def _fixed(self, operand: str) -> Places:
+        """A place that the entry names itself: “item=performance/targets”."""
+        name, _, member = operand.partition("=")
+        member = _SLOT.sub(lambda found: self.slot(found.group(1)), member)
+        own = Meaning((Coordinates({name: member}),))
+        return self._needed(self.reader.place(own, self.speech))
 
     @staticmethod
     def _needed(places: Places | None) -> Places:
@@ -224,7 +236,12 @@ def _stated(reading: Reading, one: Give) -> Iterator[Claim]:
         yield from _respectively(reading, at, name)
         return
     figure = reading.figure(name)
+    if at in reading.pattern.slots and not reading.slot(at):
+        raise Unresolved
     places = _below(reading.places(at), one.operands.get("below"))
+    if within := one.operands.get("within"):
+        if any(not place.get("item", "").startswith(within) for place in places):
+            raise Unresolved
     yield from _at(reading, places, figure)
     reading.speech.topic = places
     if (stage := places[0].get("stage")) in {"approved", "adjusted"}:

@@ -31,10 +31,10 @@ class Patterns:
 
     def __init__(self, book: StatementBook) -> None:
         self._kinds = _slot_expressions(book)
-        tails, purposes = _choice(book.tails), _choice(book.purposes)
+        tails, purposes, reasons = map(_choice, (book.tails, book.purposes, book.reasons))
         group = f"[{MARKS['group']}]"
         self._end = (
-            f"(?:{tails})?{group}?(?:(?:{purposes}){_WORDS}*)?(?=[{BREAKS}]|$)"
+            f"(?:{tails})?{group}?(?:(?:{purposes}){_WORDS}*)?(?=[{BREAKS}]|$|的?(?:{reasons}))"
         )
         self._by_figures: dict[str, list[Pattern]] = {}
         for entry in book.entries:
@@ -112,6 +112,7 @@ def _slot_expressions(book: StatementBook) -> dict[str, str]:
         "direction": rf"(?:{directions})(?:\((?:{directions})\))?",
         "base": f"(?:{_choice(book.bases['before'])}){versus}(?:{_choice(book.bases['after'])})?",
         "versus": versus,
+        "institution": _WORDS + "{2,20}?(?:" + _choice(book.owners["endings"]) + ")",
         "level": f"(?:{_choice(book.levels)})",
         "relation": f"(?:{_choice(book.relations)})",
     }

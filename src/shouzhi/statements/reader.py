@@ -99,18 +99,23 @@ class Reader:
         end = _end(text, at)
         if (opened := self._open(text, at, end, speech)) > at:
             return opened
-        if match := self._reason.search(text, at, end):
-            if not _has_figure(text[at : match.start()]):
-                speech.reason, speech.doubt = True, False
-                at = match.end() + (1 if text[match.end() : match.end() + 1] in {"是", "为"} else 0)
-                if at >= end:
-                    return end
-        if read := self._match(passage, at, end, speech):
-            end = read
-        else:
+        read = self._match(passage, at, end, speech)
+        if read is None and (after := self._explain(text, at, end, speech)) > at:
+            return after
+        if read is None:
             self._leave_unread(passage, at, end, speech)
+        end = read or end
         self._groups(passage, at, end, speech)
         return end
+
+    def _explain(self, text: str, at: int, end: int, speech: Speech) -> int:
+        """Where an explanation begins in a clause, after its first words; `at` for none."""
+        match = self._reason.search(text, at, end)
+        if match is None or _has_figure(text[at : match.start()]):
+            return at
+        speech.reason, speech.doubt = True, False
+        more = text[match.end() : match.end() + 1] in {"是", "为", "因", "由"}
+        return match.end() + more
 
     def _pass_break(self, mark: str, speech: Speech) -> None:
         strength = _STRENGTH[mark]

@@ -24,6 +24,7 @@ from shouzhi.tables.captions import (
 )
 from shouzhi.tables.form import is_form, read_form
 from shouzhi.tables.header import Head, columns, named_by, read_head
+from shouzhi.tables.shifts import settle
 from shouzhi.tables.matrix import Matrix, fits, is_amount, matrix, widen
 
 MOST_CAPTION_ROWS: Final = 4
@@ -138,7 +139,10 @@ def _caption_rows(table: Matrix) -> tuple[list[Line], int]:
             break
         text = "    ".join(tidy(cell.text) for cell in cells)
         alone = len(cells) == 1 and (table.width > 1) and not is_amount(text)
-        captionlike = bool(amount_unit(text) or department(text) or number_of(text))
+        heads = sum(lexicon().is_pure_heading(cell.text) for cell in cells) > 1
+        captionlike = not heads and bool(
+            amount_unit(text) or department(text) or number_of(text)
+        )
         whole = alone and (cells[0].columns == table.width or cells[0].columns == 1)
         if not (captionlike or (whole and not lexicon().is_heading(text))):
             return lines, row
@@ -218,8 +222,10 @@ def _table(draft: Draft) -> Table | None:
             return None
         head = named_by(head, rest[-1] if rest and rest[-1].width == first.width else first)
         cols = columns(head)
+        lost = draft.first.grid.how == "tabs"
         stub = "".join(dict.fromkeys(w for s in head.slots if s.role == "name" for w in s.path))
         rows, notes = _rows(first, rest, head, title, remarks)
+        rows = list(settle(rows, cols)) if lost else rows
         unit = _heading_unit([word for slot in head.slots for word in slot.path])
     for chunk in draft.chunks:
         notes.extend(note for note in chunk.notes if note not in notes)

@@ -235,8 +235,10 @@ def _codes(
             codes["unit" if slot.role == "unit_code" else "line"] = text
     inside, bare = split_code(label)
     code = _join(parts) or inside
-    if code:
-        codes[kind or kind_by_digits(code)] = code
+    if code and is_account(code):
+        codes[kind if kind and _fits(kind, code) else kind_by_digits(code)] = code
+    elif code and "unit" not in codes:
+        codes["unit"] = code
     return codes, bare if inside else label
 
 
@@ -247,6 +249,16 @@ def _join(parts: Mapping[str, str]) -> str | None:
         if part:
             code = part if code and part.startswith(code) and len(part) > 3 else code + part
     return code or None
+
+
+def is_account(code: str) -> bool:
+    """Whether digits can be an account code: 3, 5 or 7 of them, and not those of a unit."""
+    return len(code) in {3, 5, 7} and code[0] in "1235"
+
+
+def _fits(kind: str, code: str) -> bool:
+    """Whether a code can be of a classification: functions begin with 2, economic classes not."""
+    return (code[0] == "2") == (kind == "function")
 
 
 def kind_by_digits(code: str) -> str:

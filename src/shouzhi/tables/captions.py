@@ -16,6 +16,7 @@ _LABELLED: Final = re.compile(
     r"(编制部门|编报单位|编制单位|填报单位|部门名称|单位名称|公开部门|预算部门|部门|单位)"
     r"\s*[:：]\s*([^\s:：]*?)(?=\s|(?:金额)?单位[:：]|$)"
 )
+_UNIT_WORD: Final = re.compile(r"^(?:人民币)?[百千万亿]*元")
 _BARE_LABEL: Final = re.compile(r"^(?:编制|预算|公开)?(?:部门|单位)(?:名称)?\s*(?:[:：].*)?$")
 _FURNITURE: Final = re.compile(
     r"^(?:[-—–－·•]*\s*\d{1,4}\s*[-—–－·•]*|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?"
@@ -60,7 +61,7 @@ def department(text: str) -> str | None:
     """The department that a caption line names, if it does."""
     for match in _LABELLED.finditer(text):
         name = match.group(2).strip("_ ＿")
-        if name and fold(name) not in {"元", "万元", "千元", "亿元"} and len(name) > 2:
+        if len(name) > 2 and not _UNIT_WORD.search(name):
             return name
     return None
 

@@ -142,15 +142,30 @@ def place(
     rounded to u differ by at most (n+1)·u/2); an empty cell counts as 0.  `known` fixes
     the columns of some amounts by their index, `allowed` names the columns that may hold any.
     """
+    best = placements(amounts, width, sums, known, allowed)
+    return best[0] if len(best) == 1 else None
+
+
+def placements(
+    amounts: Sequence[Decimal],
+    width: int,
+    sums: Sequence[Sum],
+    known: Mapping[int, int] | None = None,
+    allowed: Collection[int] | None = None,
+) -> list[tuple[int, ...]]:
+    """All the placements that satisfy the most sums, the leftmost first; see `place`.
+
+    Empty where no placement satisfies any, or where there are too many to try.
+    """
     columns = sorted(range(width) if allowed is None else set(allowed) & set(range(width)))
     count = len(amounts)
     if count == len(columns):
-        return tuple(columns)
+        return [tuple(columns)]
     if count > len(columns) or not sums or comb(len(columns), count) > MOST_PLACEMENTS:
-        return None
+        return []
     fixed = dict(known or {})
     best: list[tuple[int, ...]] = []
-    most = 0
+    most = 1
     for choice in combinations(columns, count):
         if any(choice[index] != column for index, column in fixed.items()):
             continue
@@ -159,7 +174,12 @@ def place(
             best, most = [choice], score
         elif score == most:
             best.append(choice)
-    return best[0] if len(best) == 1 and most > 0 else None
+    return best
+
+
+def broken_sums(row: Mapping[int, Decimal], sums: Sequence[Sum]) -> int:
+    """How many sums a row breaks as its amounts stand."""
+    return sum(_verdict(row, one) < 0 for one in sums)
 
 
 def _score(row: Mapping[int, Decimal], sums: Sequence[Sum]) -> int:

@@ -27,6 +27,7 @@ from shouzhi.tables.stream_pieces import (
     is_amount,
     is_number,
     is_numbering,
+    numbering_word,
     pieces_of,
     style_of,
     whole_amounts,
@@ -289,10 +290,7 @@ def _trees(
 
 def _numbered_columns(numbering: Sequence[Piece]) -> int | None:
     """The number of columns, where the column numbers count all of them."""
-    words = [piece.text for piece in numbering]
-    if not words or lexicon().is_numbering(words[0]):
-        return None
-    return len(words)
+    return None if numbering_word(numbering) else len(numbering) or None
 
 
 def _amounts_in_a_row(pieces: Sequence[Piece]) -> int | None:

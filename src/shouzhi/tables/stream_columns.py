@@ -18,6 +18,9 @@ Kind = Literal[
     "name", "text", "first", "second", "value", "count", "unit", "measure",
 ]  # fmt: skip
 
+Place = Literal["alone", "first", "inside", "last"]
+"""Where a piece stands on its line."""
+
 NEVER: Final = 1000.0
 WORDY: Final = frozenset({"name", "text", "first", "second", "value"})
 """Columns whose cells may be wrapped and hold blanks."""
@@ -113,13 +116,15 @@ def _sides(kinds: Sequence[Kind]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=65536)
-def misfit(text: str, kind: Kind, *, alone: bool, coded: bool) -> float:
+def misfit(text: str, kind: Kind, *, place: Place, coded: bool, decimals: bool) -> float:
     """What speaks against a piece standing in a column of this kind.
 
-    `alone` that the piece is a line of its own, `coded` that the table has columns of codes.
+    `coded` that the table has columns of codes, `decimals` that its amounts print decimals.
     """
     if kind == "measure":
-        return 0.0 if is_number(text) or text in _EMPTY else NEVER
+        if is_number(text):
+            return 3.0 if decimals and text.isdigit() else 0.0
+        return 0.0 if text in _EMPTY else NEVER
     if kind in _SHAPES:
         return 0.0 if _SHAPES[kind].fullmatch(text) else NEVER
     if kind in {"first", "second"}:
@@ -131,11 +136,11 @@ def misfit(text: str, kind: Kind, *, alone: bool, coded: bool) -> float:
     if kind == "value":
         return _value_misfit(text)
     if kind == "name":
-        return _name_misfit(text, alone=alone, coded=coded)
+        return _name_misfit(text, alone=place == "alone", coded=coded)
     if is_amount(text):
-        return 4.0 if alone else 0.8
+        return {"alone": 4.0, "last": 2.5}.get(place, 0.8)
     if is_number(text):
-        return 1.5 if alone else 0.1
+        return 1.5 if place == "alone" else 0.1
     return 1.0 if lexicon().is_total(text) else 0.0
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shouzhi.sources import Cell, Grid
-from shouzhi.space import Location, parse_amount
-from shouzhi.tables.placing import column_sums, place
+from shouzhi.space import Location
+from shouzhi.tables.placing import column_sums
 from shouzhi.tables.stream_columns import Stub
 from shouzhi.tables.stream_heads import Heading
-from shouzhi.tables.stream_pieces import Piece, Style
+from shouzhi.tables.stream_pieces import Piece, Style, numbering_word
+from shouzhi.tables.stream_placing import place_rows
 from shouzhi.tables.stream_rows import BodyRow
 from shouzhi.tables.stream_tree import Tree
 
@@ -38,12 +39,14 @@ def grid_of(head: Head, stub: Stub, rows: Sequence[BodyRow], style: Style) -> Gr
     """The grid of a chunk; amounts of rows that lost empty cells are placed by the sums."""
     numbers = _numbers(head, stub)
     width, height = head.tree.width, head.tree.height
-    sums_for = [numbers[column].text if column in numbers else None for column in stub.measures]
-    placed = _place_all(head, stub, rows, style, sums_for)
+    sums_for = [_text(numbers[c]) if c in numbers else None for c in stub.measures]
+    paths = head.paths()
+    sums = column_sums([paths[column] for column in stub.measures], sums_for)
+    placed = place_rows(rows, stub, style, sums)
     cells = _head_cells(head)
     if head.numbering:
         location = head.numbering[0].location
-        cells += _row_cells(height, width, {c: [p] for c, p in numbers.items()}, location)
+        cells += _row_cells(height, width, numbers, location)
     first = height + bool(head.numbering)
     for order, row in enumerate(rows):
         location = min(
@@ -68,15 +71,22 @@ def _head_cells(head: Head) -> list[Cell]:
     return sorted(cells, key=lambda cell: (cell.row, cell.column))
 
 
-def _numbers(head: Head, stub: Stub) -> dict[int, Piece]:
+def _numbers(head: Head, stub: Stub) -> dict[int, list[Piece]]:
     """The column numbers by column; after 栏次 they stand over the columns of amounts alone."""
     pieces = head.numbering
-    if len(pieces) == head.tree.width:
-        return dict(enumerate(pieces))
-    counted = [piece for piece in pieces if piece.text[:1].isdigit()]
-    found = dict(zip(stub.measures, counted, strict=False))
-    if len(counted) < len(pieces):
-        found[0] = pieces[0]
+    if not numbering_word(pieces) and len(pieces) == head.tree.width:
+        return {column: [piece] for column, piece in enumerate(pieces)}
+    names = [column for column, kind in enumerate(stub.kinds) if kind in {"name", "code"}]
+    found: dict[int, list[Piece]] = {}
+    column = -1
+    for piece in pieces:
+        worded = not piece.text[:1].isdigit()
+        if worded and column in found and not found[column][0].text[:1].isdigit():
+            found[column].append(piece)
+            continue
+        wanted = names if worded else stub.measures
+        column = next((c for c in wanted if c > column), head.tree.width - 1)
+        found.setdefault(column, []).append(piece)
     return found
 
 
@@ -151,46 +161,3 @@ def _spanned(cells: list[Cell], rows: Sequence[BodyRow], stub: Stub, first: int)
         for cell in cells
         if (cell.row, cell.column) not in covered
     ]
-
-
-def _place_all(
-    head: Head,
-    stub: Stub,
-    rows: Sequence[BodyRow],
-    style: Style,
-    numbers: Sequence[str | None],
-) -> bool:
-    """Place by the sums what blanks do not place; whether any row was placed so."""
-    measures = stub.measures
-    if not measures or stub.two_sided:
-        return False
-    paths = head.paths()
-    sums = column_sums([paths[column] for column in measures], numbers)
-    total = next((row for row in rows if any(c in row.cells for c in measures)), None)
-    done = False
-    for row in rows:
-        held = [column for column in measures if column in row.cells]
-        if not held or len(held) == len(measures) or (style.gaps and row.off < 1.0):
-            continue
-        amounts = [parse_amount(_text(row.cells[c]).replace("\n", "")) for c in held]
-        values = [amount.value for amount in amounts if amount is not None]
-        if len(values) < len(held):
-            continue
-        allowed = _filled(total, measures) if total is not row else None
-        found = place(values, len(measures), sums, allowed=allowed)
-        found = found or place(values, len(measures), sums)
-        if found is None:
-            continue
-        moved = {measures[to]: row.cells[c] for c, to in zip(held, found, strict=True)}
-        for column in held:
-            del row.cells[column]
-        row.cells.update(moved)
-        done = True
-    return done
-
-
-def _filled(row: BodyRow | None, measures: Sequence[int]) -> list[int] | None:
-    """The columns of amounts that the total fills: its parts can stand in no other."""
-    if row is None:
-        return None
-    return [order for order, column in enumerate(measures) if column in row.cells]

@@ -147,7 +147,8 @@ def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: f
         cut -= 0.2 * any(p.text.count("（") > p.text.count("）") for p in pieces[begin:end])
     if _is_body_label(text) or any(p.starts and _is_body_label(p.text) for p in pieces[begin:end]):
         return FORBIDDEN
-    if count > 1 and pieces[end - 1].starts and lexicon().is_total(pieces[end - 1].text):
+    ends_in_total = pieces[end - 1].starts and lexicon().is_total(pieces[end - 1].text)
+    if count > 1 and ends_in_total and fold(text) not in _listed():
         joins += 0.7  # 合计 on a line of its own is a heading, not the end of the one before
     if count > 1 and pieces[begin].ends and fold(pieces[begin].text).rstrip(":") == "其中":
         joins += 1.5  # 其中 with nothing behind it stands over several columns
@@ -157,9 +158,10 @@ def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: f
     if is_number(text) or any(mark in text for mark in "。，；"):
         return -3.0 - cut
     score = 0.3 if _likely(fold(text)) else -0.8
-    if count > 1 and strip_ordinal(text)[0] == "其中":
-        score += 2.0
     closed = sum(not (style.marked and piece.open) for piece in pieces[begin : end - 1])
+    broken = any(piece.ends and not piece.open for piece in pieces[begin : end - 1])
+    if count > 1 and not broken and strip_ordinal(text)[0] == "其中":
+        score += 2.0
     if score > 0 and not closed and heading_year(text) is not None:
         score += 1.0
     return score - 0.3 * closed - joins - cut

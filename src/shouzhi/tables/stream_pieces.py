@@ -183,15 +183,22 @@ def is_code(text: str) -> bool:
 
 def is_numbering(pieces: Sequence[Piece]) -> bool:
     """Whether the pieces of a line are a row of column numbers or formulas."""
-    words = [piece.text for piece in pieces]
-    if words and lexicon().is_numbering(words[0]):
+    if numbering_word(pieces):
         return True
-    found = [_COLUMN_NUMBER.fullmatch(word) for word in words]
-    if len(words) < 3 or not all(found):
+    found = [_COLUMN_NUMBER.fullmatch(piece.text) for piece in pieces]
+    if len(found) < 3 or not all(found):
         return False
     numbers = [int(match.group(1)) for match in found if match and match.group(1)]
     rising = sum(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
     return numbers[:1] == [1] and rising >= (len(numbers) - 1) * 0.8
+
+
+def numbering_word(pieces: Sequence[Piece]) -> int:
+    """How many pieces spell the word that opens a row of column numbers (栏 次); 0 for none."""
+    for count in (1, 2):
+        if lexicon().is_numbering("".join(piece.text for piece in pieces[:count])):
+            return count
+    return 0
 
 
 def width(text: str) -> float:

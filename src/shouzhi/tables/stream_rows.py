@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shouzhi.catalogue.names import fold
-from shouzhi.tables.stream_columns import NEVER, WORDY, Stub, misfit
+from shouzhi.tables.stream_columns import NEVER, WORDY, Place, Stub, misfit
 from shouzhi.tables.stream_heads import words
-from shouzhi.tables.stream_pieces import Piece, Style, is_number, width
+from shouzhi.tables.stream_pieces import Piece, Style, is_amount, is_number, width
 
 PRUNED: Final = 14.0
 """Readings worse than the best by more than this are given up."""
@@ -70,6 +70,7 @@ class Body:
         self.hints = hints or {}
         self.width = len(stub.kinds)
         self.coded = any(kind in _CODES for kind in stub.kinds)
+        self.decimals = _prints_decimals(pieces)
         self.skips = [self._skip(kind) for kind in stub.kinds]
         self.paragraphs = _paragraph_widths(pieces) if style.marked else {}
         self.lines = _line_widths(pieces)
@@ -203,8 +204,9 @@ class Body:
         fit = misfit(
             piece.text,
             self.stub.kinds[column],
-            alone=piece.starts and piece.ends,
+            place=_place(piece),
             coded=self.coded,
+            decimals=self.decimals,
         )
         return fit + self.hints.get((index, column), 0.0)
 
@@ -255,6 +257,11 @@ class Body:
             return cost + self._part(before, column, index)
         if self.stub.sides[column] != self.stub.sides[before]:
             cost += 1.5  # the halves of one row are printed on one line
+        kinds = self.stub.kinds[before], self.stub.kinds[column]
+        if kinds == ("measure", "measure"):
+            cost += 1.0  # so are its amounts
+        elif kinds == ("name", "text") and not self.style.tight:
+            cost += 0.5
         return cost + self._leave(before, index, column)
 
     def _part(self, before: int, column: int, index: int) -> float:
@@ -281,7 +288,7 @@ class Body:
             seam = _seam(last.text, piece.text)
             if kind == "text":
                 seam /= 2
-            return seam + (0.3 * blanks if self.style.marked else 0.0)
+            return seam + ((0.3 if blanks < 2 else BLANK) * blanks if self.style.marked else 0.0)
         if self.style.marked:
             if last.open:
                 return 0.0
@@ -352,7 +359,36 @@ class Body:
             if step.fresh or not rows:
                 rows.append(BodyRow())
             rows[-1].add(step.column, self.pieces[index])
+        if self.style.gaps:
+            for row in rows:
+                row.off = self._off(row)
         return rows
+
+    def _off(self, row: BodyRow) -> float:
+        """How many cells the blanks before the amounts of a row are off."""
+        off = 0.0
+        before, last = -1, None
+        for column, cell in sorted(row.cells.items()):
+            piece = cell[0]
+            blanks = piece.before if piece.starts else piece.before - 1
+            if piece.starts and last is not None:
+                blanks += max(0, last.after - 1)
+            if self.stub.kinds[column] == "measure" and (self.style.marked or not piece.starts):
+                off += abs(blanks / self.style.per - (column - before - 1))
+            before, last = column, cell[-1]
+        return off
+
+
+def _place(piece: Piece) -> Place:
+    if piece.starts:
+        return "alone" if piece.ends else "first"
+    return "last" if piece.ends else "inside"
+
+
+def _prints_decimals(pieces: Sequence[Piece]) -> bool:
+    """Whether the amounts at the ends of the lines are printed with decimals."""
+    ends = [piece.text for piece in pieces if piece.ends and is_number(piece.text)]
+    return sum(map(is_amount, ends)) * 5 >= len(ends) * 3 > 0
 
 
 def _seam(left: str, right: str) -> float:

@@ -14,6 +14,7 @@ from shouzhi.tables.stream_pieces import Piece, is_number
 
 WRONG_SIDE: Final = 6.0
 LESS_LIKELY: Final = 0.6
+SURE: Final = 2.0
 _DIGITS: Final = {c: n for n, c in enumerate("一二三四五六七八九", start=1)}
 _INCOME: Final = frozenset({"income", "income_total", "carried_in", "reserves_used"})
 _SPENDING: Final = frozenset({"expenditure", "expenditure_total", "carried_out", "distributed"})
@@ -53,8 +54,11 @@ def side_hints(
             text = pieces[index].text
             likely = [_likelihood(half, text) for half in halves]
             best = max(range(len(halves)), key=lambda side: (likely[side], side))
-            rest = sorted(likely)[-2]
-            cost = WRONG_SIDE if likely[best] > rest else LESS_LIKELY
+            lead = likely[best] - sorted(likely)[-2]
+            alone = pieces[index].starts and pieces[index].ends
+            if alone and lead < SURE:
+                continue  # a wrapped label, whose amount and neighbour come below
+            cost = WRONG_SIDE if lead > 0 else LESS_LIKELY
             for column in names:
                 if stub.sides[column] != best:
                     hints[index, column] = cost
@@ -68,12 +72,21 @@ def _meaning(headings: Sequence[str]) -> tuple[bool, bool]:
 
 
 def _labels_by_line(pieces: Sequence[Piece]) -> list[list[int]]:
-    """The words of every line that are followed by an amount, or stand alone on it."""
+    """The labels of every line, by the piece that each begins with.
+
+    Lone characters and ordinals belong to the label that they are printed with.
+    """
     lines: list[list[int]] = []
     for index, piece in enumerate(pieces):
         if piece.starts:
             lines.append([])
-        if not is_number(piece.text) and (piece.starts or is_number(pieces[index - 1].text)):
+        if is_number(piece.text):
+            continue
+        last = pieces[index - 1].text if not piece.starts else "0"
+        goes_on = not is_number(last) and (
+            len(piece.text) == 1 or len(last) == 1 or not strip_ordinal(last)[1]
+        )
+        if not goes_on:
             lines[-1].append(index)
     return [line for line in lines if line]
 

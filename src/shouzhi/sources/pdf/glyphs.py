@@ -73,7 +73,7 @@ class PageText:
 
 
 def read_glyphs(page: Handle, frame: Frame) -> PageText:
-    """The glyphs of an open page, upright, each once; glyphs off the page are left out."""
+    """The glyphs of an open page, upright, all that PDFium gives."""
     text = pdfium.load_text(page)
     try:
         return _read(text, frame)
@@ -84,8 +84,7 @@ def read_glyphs(page: Handle, frame: Frame) -> PageText:
 def _read(text: Handle, frame: Frame) -> PageText:
     found = max(pdfium.count_characters(text), 0)
     count = min(found, LIMIT)
-    codes, kinds = _codes(text, count)
-    kept = np.flatnonzero(kinds)
+    codes, kept = _codes(text, count)
     boxes = pdfium.fill(pdfium.loose_box, kept.tolist(), 4, before=text)
     boxes[:, 1], boxes[:, 3] = boxes[:, 3], boxes[:, 1].copy()  # PDFium gives the top first
     frame, slanted = _upright(text, kept, boxes, frame)
@@ -97,26 +96,31 @@ def _read(text: Handle, frame: Frame) -> PageText:
         watermark = "".join(map(chr, glyphs.codes[slanted].tolist()))
         glyphs = glyphs.take(~slanted)
     unknown = int((codes == UNKNOWN).sum())
-    return PageText(_once(_on_page(glyphs, frame)), frame, unknown, watermark, found > count)
+    return PageText(glyphs, frame, unknown, watermark, found > count)
 
 
-def _codes(text: Handle, count: int) -> tuple[Codes, NDArray[np.uint8]]:
-    """The character of each glyph (UNKNOWN where the font names none), and its kind.
+def printed(text: PageText) -> Glyphs:
+    """The glyphs that are seen on the page, each once."""
+    return _once(_on_page(text.glyphs, text.frame))
+
+
+def _codes(text: Handle, count: int) -> tuple[Codes, NDArray[np.intp]]:
+    """The character of each glyph (UNKNOWN where the font names none), and which are printed.
 
     PDFium gives the bare code of a glyph that its font does not name.  Such
-    fonts are used for many glyphs or none, so every third is asked.
+    fonts are used for many glyphs or none, so every eighth is asked.
     """
     codes = pdfium.text_of(text, count) if count else np.zeros(0, np.uint16)
     if codes is not None:
         kinds = _KINDS[codes]
-        some = np.flatnonzero(kinds)[::3].tolist()
-        asked = map(pdfium.map_error, repeat(pdfium.reference(text)), some)
-        if not (kinds == _ODD).any() and 1 not in asked:
-            return codes.astype(np.uint32), kinds
+        kept = np.flatnonzero(kinds)
+        asked = map(pdfium.map_error, repeat(pdfium.reference(text)), kept[::8].tolist())
+        if not len(kept) or (kinds.max() != _ODD and 1 not in asked):
+            return codes.astype(np.uint32), kept
     return _codes_one_by_one(text, count)
 
 
-def _codes_one_by_one(text: Handle, count: int) -> tuple[Codes, NDArray[np.uint8]]:
+def _codes_one_by_one(text: Handle, count: int) -> tuple[Codes, NDArray[np.intp]]:
     one, places = pdfium.reference(text), range(count)
     codes = np.fromiter(map(pdfium.unicode_of, repeat(one), places), np.uint32, count)
     lost = np.fromiter(map(pdfium.map_error, repeat(one), places), np.int64, count) == 1
@@ -129,7 +133,7 @@ def _codes_one_by_one(text: Handle, count: int) -> tuple[Codes, NDArray[np.uint8
     kinds = np.where(codes < 0x10000, _KINDS[codes & 0xFFFF], np.uint8(_INK))
     for place in np.flatnonzero(kinds == _ODD).tolist():
         codes[place] = _plain(int(codes[place]))
-    return codes, kinds
+    return codes, np.flatnonzero(kinds)
 
 
 def _plain(code: int) -> int:
@@ -203,12 +207,10 @@ def _on_page(glyphs: Glyphs, frame: Frame) -> Glyphs:
     if not len(glyphs):
         return glyphs
     width, height = frame.read
-    boxes = glyphs.boxes
-    left, bottom = boxes.min(axis=0).tolist()[:2]
-    right, top = boxes.max(axis=0).tolist()[2:]
-    if left >= 0 and bottom >= 0 and right <= width and top <= height:
+    left, bottom, right, top = glyphs.boxes.T
+    if left.min() >= 0 and bottom.min() >= 0 and right.max() <= width and top.max() <= height:
         return glyphs
-    x, y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
+    x, y = left + right, bottom + top
     return glyphs.take((x >= 0) & (x <= 2 * width) & (y >= 0) & (y <= 2 * height))
 
 

@@ -146,6 +146,10 @@ def _spans(below: NDArray[np.bool_], beside: NDArray[np.bool_]) -> tuple[list[Sp
     for row in range(height):
         mine, side, floor = owner[row], sides[row], floors[row + 1]
         column = 0
+        if all(floor) and all(side) and max(mine) < 0:  # most rows
+            owner[row] = list(range(len(spans), len(spans) + width))
+            spans += [(row, place, 1, 1) for place in range(width)]
+            continue
         while column < width:
             if mine[column] >= 0:
                 column += 1

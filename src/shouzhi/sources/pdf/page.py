@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
 from typing import TypeVar
@@ -11,40 +12,59 @@ from typing import TypeVar
 from shouzhi.sources import Cell, Grid, Line, Page
 from shouzhi.sources.pdf.alignment import Row, aligned
 from shouzhi.sources.pdf.frame import Frame, frame_of
-from shouzhi.sources.pdf.glyphs import PageText, read_glyphs
+from shouzhi.sources.pdf.glyphs import PageText, printed, read_glyphs
 from shouzhi.sources.pdf.lattice import lattices
 from shouzhi.sources.pdf.lines import Piece, joined, lines, pieces
 from shouzhi.sources.pdf.partial import Table, table_of
 from shouzhi.sources.pdf.pdfium import Handle
 from shouzhi.sources.pdf.ruled import continued, ruled
-from shouzhi.sources.pdf.rules import Rules, read_rules
+from shouzhi.sources.pdf.rules import Rules, Strokes, read_strokes, rules_of
 from shouzhi.space import Box, Location
 
 Block = Line | Grid
 Made = TypeVar("Made", Cell, Line, Location)
 
 
-def read_page(handle: Handle, number: int) -> tuple[Page, list[str], bool]:
-    """Read an open page: the page, warnings, and False where pictures stand in for text."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken from a page of the file before it was closed."""
+
+    number: int
+    text: PageText
+    strokes: Strokes
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether pictures stand in for text."""
+        return not len(self.text.glyphs) and bool(self.strokes.pictures)
+
+
+def take(handle: Handle, number: int) -> Taken:
+    """Take the glyphs and strokes of an open page."""
     text = read_glyphs(handle, frame_of(handle))
-    rules = read_rules(handle, text.frame)
-    blocks = _blocks(text, rules, number) if len(text.glyphs) else []
-    width, height = text.frame.seen
-    page = Page(number, tuple(blocks), width, height)
-    return page, _warnings(text, rules, number), bool(len(text.glyphs)) or not rules.pictures
+    return Taken(number, text, read_strokes(handle, text.frame))
 
 
-def _blocks(text: PageText, rules: Rules, number: int) -> list[Block]:
-    """The grids and lines of a page that has text, in reading order."""
+def page_of(taken: Taken) -> tuple[Page, list[str]]:
+    """The page with its grids and lines in reading order, and warnings."""
+    rules = rules_of(taken.strokes)
+    blocks = _blocks(taken, rules) if len(taken.text.glyphs) else []
+    width, height = taken.text.frame.seen
+    page = Page(taken.number, tuple(blocks), width, height)
+    return page, _warnings(taken.text, rules, taken.number)
+
+
+def _blocks(taken: Taken, rules: Rules) -> list[Block]:
+    number, frame = taken.number, taken.text.frame
     found, free = lattices(rules)
-    tables, outside = ruled(found, text.glyphs, text.frame.read[1])
+    tables, outside = ruled(found, printed(taken.text), frame.read[1])
     rows = lines(pieces(outside))
     tables, rows = continued(tables, rows)
     more, rows = aligned(rows, [(y, a, b) for y, a, b in free.tolist()])
     tables += map(table_of, more)
     placed: list[tuple[float, Block]] = [
-        (table.bounds[0], _grid(table, number, text.frame)) for table in tables]
-    placed += zip([row[0].middle for row in rows], _lines(rows, number, text.frame), strict=True)
+        (table.bounds[0], _grid(table, number, frame)) for table in tables]
+    placed += zip([row[0].middle for row in rows], _lines(rows, number, frame), strict=True)
     placed.sort(key=itemgetter(0), reverse=True)
     return [block for _, block in placed]
 

@@ -42,7 +42,7 @@ def table_of(found: Aligned) -> Table:
 
 def stacked(text: str) -> bool:
     """Whether a cell holds two whole amounts or more, one under the other."""
-    return "\n" in text and sum(map(is_amount, text.split("\n"))) > 1
+    return sum(map(is_amount, text.split("\n"))) > 1
 
 
 def split_rows(table: Table, pieces: Sequence[Sequence[Piece]]) -> Table:

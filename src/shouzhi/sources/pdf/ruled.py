@@ -112,7 +112,7 @@ def _table(lattice: Lattice, texts: list[str], glyphs: Glyphs, cells: NDArray[np
     Where rules are missing between rows or columns, alignment tells them.
     """
     table = Table(lattice.xs.tolist(), lattice.ys.tolist(), lattice.spans, texts, "rulings")
-    if any(map(stacked, texts)):
+    if any(stacked(text) for text in texts if "\n" in text):
         held = [pieces(glyphs.take(cells == cell)) for cell in range(len(texts))]
         table = split_rows(table, held)
     if sum(len(_ABREAST.findall(text)) for text in texts if " " in text) > 1:

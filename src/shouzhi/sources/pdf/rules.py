@@ -41,32 +41,48 @@ _SEGMENTS: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
+class Strokes:
+    """Upright boxes (left, bottom, right, top) of all that is drawn thin.
+
+    `pictures` is how many images the page has; `cut` tells that it has more
+    objects than are looked at.
+    """
+
+    boxes: Floats
+    pictures: int = 0
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Joined rules, upright: rows of (position, from, to) in points.
 
     `across` run from left to right at a height, `down` from bottom to top at
     an abscissa, both by position and then start; `cut` tells that the page has
-    more than could be kept, and `pictures` how many images it has.
+    more than could be kept.
     """
 
     across: Floats
     down: Floats
-    pictures: int = 0
     cut: bool = False
 
 
-def read_rules(page: Handle, frame: Frame) -> Rules:
-    """All rules of an open page in the frame in which its text is upright."""
+def read_strokes(page: Handle, frame: Frame) -> Strokes:
+    """All straight strokes of an open page in the frame in which its text is upright."""
     count = max(pdfium.count_objects(page), 0)
     one = pdfium.reference(page)
     objects = list(map(pdfium.get_object, repeat(one), range(min(count, LIMIT))))
     boxes, pictures = _boxes(objects, _DEPTH)
-    boxes = frame.upright(boxes)
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    flat, steep = height <= THIN, width <= THIN  # a corner dot is both
+    return Strokes(frame.upright(boxes), pictures, count > LIMIT)
+
+
+def rules_of(strokes: Strokes) -> Rules:
+    """The strokes of a page joined to rules."""
+    boxes = strokes.boxes
+    flat, steep = boxes[:, 3] - boxes[:, 1] <= THIN, boxes[:, 2] - boxes[:, 0] <= THIN
     across, down = join(boxes[flat][:, (1, 3, 0, 2)]), join(boxes[steep][:, (0, 2, 1, 3)])
-    cut = count > LIMIT or max(len(across), len(down)) > MOST
-    return Rules(_longest(across), _longest(down), pictures, cut)
+    cut = strokes.cut or max(len(across), len(down)) > MOST
+    return Rules(_longest(across), _longest(down), cut)
 
 
 def _boxes(objects: list[Handle], depth: int) -> tuple[Floats, int]:
