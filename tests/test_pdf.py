@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from shouzhi.sources.pdf import read
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 FILES = sorted(SAMPLES.glob("*/*.pdf"))
 
-Text = tuple[float, float, str]
+Reading = Callable[[bytes], Source]
 
 
 def text(x: float, y: float, words: str, size: float = 10, matrix: str = "1 0 0 1") -> str:
@@ -60,7 +60,7 @@ def written(*pages: str, extra: str = "", trailer: str = "", objects: Sequence[s
 
 
 @pytest.fixture
-def reading(tmp_path: Path) -> Iterator:
+def reading(tmp_path: Path) -> Reading:
     """Reads bytes as a file."""
     def of(data: bytes) -> Source:
         path = tmp_path / "a.pdf"
@@ -86,8 +86,6 @@ def lines(page: Page) -> list[str]:
 
 
 ROWS = [["项目", "预算", "决算"], ["基本支出", "1,234.50", "99.00"], ["项目支出", "8.25", "12,000.00"]]
-# PDFium leaves out turned glyphs that no font on the machine has, hence Latin here.
-LATIN = [["Item", "2024", "2023"], ["Basic", "1,234.50", "99.00"], ["Project", "8.25", "12,000.00"]]
 
 
 def columns_of(rows: list[list[str]], top: float = 700) -> str:
@@ -100,7 +98,7 @@ def columns_of(rows: list[list[str]], top: float = 700) -> str:
     return "".join(found)
 
 
-def test_ruled(reading) -> None:
+def test_ruled(reading: Reading) -> None:
     page = reading(written(text(250, 760, "收支总表") + lattice([50, 200, 320, 460], [715, 695, 675, 655])
                            + columns_of(ROWS) + text(60, 600, "注：无"))).pages[0]
     assert grids(page) == [ROWS]
@@ -114,7 +112,7 @@ def test_ruled(reading) -> None:
     assert (page.width, page.height) == (600, 800)
 
 
-def test_spans_and_wrapped_lines(reading) -> None:
+def test_spans_and_wrapped_lines(reading: Reading) -> None:
     drawing = (rule(50, 700, 350, 700) + rule(150, 680, 350, 680) + rule(50, 640, 350, 640)
                + rule(50, 700, 50, 640) + rule(150, 700, 150, 640) + rule(250, 680, 250, 640)
                + rule(350, 700, 350, 640))
@@ -124,27 +122,27 @@ def test_spans_and_wrapped_lines(reading) -> None:
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
-def test_rotated(reading, rotate: int) -> None:
+def test_rotated(reading: Reading, rotate: int) -> None:
     """The same table on a page that is turned for the reader, drawn so as to be seen upright."""
     turned = {0: "1 0 0 1 0 0", 90: "0 1 -1 0 600 0", 180: "-1 0 0 -1 600 800", 270: "0 -1 1 0 0 800"}
     content = (f"q {turned[rotate]} cm " + lattice([50, 200, 320, 460], [515, 495, 475, 455])
-               + columns_of(LATIN, 500) + " Q")
+               + columns_of(ROWS, 500) + " Q")
     page = reading(written(content, extra=f"/Rotate {rotate}")).pages[0]
-    assert grids(page) == [LATIN]
+    assert grids(page) == [ROWS]
     assert (page.width, page.height) == ((600, 800) if rotate % 180 == 0 else (800, 600))
     grid = page.blocks[0]
     assert grid.location.box == pytest.approx((50, 455, 460, 515))
 
 
-def test_sideways_on_an_upright_page(reading) -> None:
-    content = "q 0 1 -1 0 600 0 cm " + lattice([50, 200, 320, 460], [515, 495, 475, 455]) + columns_of(LATIN, 500) + " Q"
+def test_sideways_on_an_upright_page(reading: Reading) -> None:
+    content = "q 0 1 -1 0 600 0 cm " + lattice([50, 200, 320, 460], [515, 495, 475, 455]) + columns_of(ROWS, 500) + " Q"
     page = reading(written(content)).pages[0]
-    assert grids(page) == [LATIN]
+    assert grids(page) == [ROWS]
     assert page.blocks[0].location.box == pytest.approx((85, 50, 145, 460))
     assert (page.width, page.height) == (600, 800)
 
 
-def test_unruled(reading) -> None:
+def test_unruled(reading: Reading) -> None:
     page = reading(written(text(250, 740, "收支总表") + text(60, 720, "部门：某局") + text(400, 720, "单位：万元")
                            + columns_of(ROWS) + text(60, 600, "其中，上年结转 3.50 万元。"))).pages[0]
     assert grids(page) == [ROWS]
@@ -152,55 +150,103 @@ def test_unruled(reading) -> None:
     assert lines(page)[1].split() == ["部门：某局", "单位：万元"]
 
 
-def test_three_rules(reading) -> None:
+def test_unruled_sheet(reading: Reading) -> None:
+    """Codes in columns of their own, labels without amounts, empty cells, two lines of heading."""
+    rows = [
+        ["科目编码", "", "科目名称", "决算数", ""],
+        ["类", "款", "", "合计", "其中：项目".replace("：", "")],
+        ["201", "", "一般公共服务支出", "", ""],
+        ["201", "06", "财政事务", "2,112.86", "10.00"],
+        ["201", "07", "税收事务", "(3.50)", ""],
+        ["", "", "合计", "2,109.36", "10.00"],
+    ]
+    lefts = (60, 120, 170, 300, 400)
+    drawn = ""
+    for number, row in enumerate(rows):
+        for column, words in enumerate(row):
+            if words:
+                x = lefts[column] if column < 3 else lefts[column] + 80 - 5 * len(words.encode("gbk"))
+                drawn += text(x, 700 - 18 * number, words)
+    assert grids(reading(written(drawn)).pages[0]) == [rows]
+
+
+def test_three_rules(reading: Reading) -> None:
     page = reading(written(rule(50, 715, 460, 715) + rule(50, 695, 460, 695) + rule(50, 655, 460, 655)
                            + columns_of(ROWS))).pages[0]
     assert grids(page) == [ROWS]
 
 
-def test_ruled_heading_only(reading) -> None:
+def test_ruled_heading_only(reading: Reading) -> None:
     page = reading(written(lattice([50, 200, 320, 460], [715, 695]) + columns_of(ROWS))).pages[0]
     assert grids(page) == [ROWS]
     assert page.blocks[0].how == "alignment"
 
 
-def test_no_rules_between_rows(reading) -> None:
+def test_no_rules_between_rows(reading: Reading) -> None:
     page = reading(written(lattice([50, 200, 320, 460], [715, 695, 655]) + columns_of(ROWS))).pages[0]
     assert grids(page) == [ROWS]
 
 
-def test_no_outer_borders(reading) -> None:
+def test_no_rules_between_columns(reading: Reading) -> None:
+    drawing = lattice([50, 200, 460], [715, 695, 675, 655])
+    page = reading(written(drawing + columns_of(ROWS))).pages[0]
+    assert grids(page) == [ROWS]
+    assert page.blocks[0].how == "alignment"
+
+
+def test_number_over_a_rule(reading: Reading) -> None:
+    rows = [["合计", "", ""], ["项目", "1,234,567.89", "1.00"]]
+    drawing = lattice([50, 200, 290, 460], [715, 695, 675])
+    assert grids(reading(written(drawing + columns_of(rows))).pages[0]) == [rows]
+
+
+def test_double_rules_and_dashes(reading: Reading) -> None:
+    dashes = "".join(rule(x, 675, x + 4, 675) for x in range(50, 456, 7))
+    drawing = lattice([50, 200, 203, 320, 460], [718, 715, 695, 655]) + dashes
+    assert grids(reading(written(drawing + columns_of(ROWS))).pages[0]) == [ROWS]
+
+
+def test_odd_characters(reading: Reading) -> None:
+    """Radicals are folded; what the font does not name is told, never dropped."""
+    assert lines(reading(written(text(60, 700, "⾏政⽀出⻚"))).pages[0]) == ["行政支出页"]
+    nameless = written(text(60, 700, "支出12")).replace(b"UniGB-UCS2-H", b"Identity-H  ")
+    source = reading(nameless.replace(b"GB1", b"Odd").replace(b"Adobe", b"Other"))
+    assert lines(source.pages[0]) == ["\ufffd" * 4]
+    assert source.warnings[0].startswith("第1页有4个字形没有对应的文字")
+
+
+def test_no_outer_borders(reading: Reading) -> None:
     drawing = "".join(rule(50, y, 460, y) for y in (715, 695, 675, 655)) + rule(200, 715, 200, 655) + rule(320, 715, 320, 655)
     assert grids(reading(written(drawing + columns_of(ROWS))).pages[0]) == [ROWS]
 
 
-def test_prose_is_no_table(reading) -> None:
+def test_prose_is_no_table(reading: Reading) -> None:
     prose = "".join(text(60, 700 - 20 * k, "本年收入合计一千万元，其中：财政拨款收入") + text(450, 700 - 20 * k, f"{k}1.50")
                     for k in range(1, 6))
     contents = "".join(text(60, 500 - 20 * k, "一、收支总表" + "." * 30) + text(400, 500 - 20 * k, f"{k}") for k in range(1, 6))
     assert grids(reading(written(prose + contents)).pages[0]) == []
 
 
-def test_twice_in_the_layer(reading) -> None:
+def test_twice_in_the_layer(reading: Reading) -> None:
     once = lattice([50, 200, 320, 460], [715, 695, 675, 655]) + columns_of(ROWS)
     page = reading(written(once + columns_of(ROWS) + text(60.2, 600, "合计11") + text(60, 600, "合计11"))).pages[0]
     assert grids(page) == [ROWS]
     assert lines(page) == ["合计11"]
 
 
-def test_watermark(reading) -> None:
+def test_watermark(reading: Reading) -> None:
     content = lattice([50, 200, 320, 460], [715, 695, 675, 655]) + columns_of(ROWS)
     source = reading(written(content + text(150, 640, "内部资料请勿外传", 24, "0.7 0.7 -0.7 0.7")))
     assert grids(source.pages[0]) == [ROWS]
     assert "内部资料请勿外传" in source.warnings[0]
 
 
-def test_decoration_is_dropped(reading) -> None:
+def test_decoration_is_dropped(reading: Reading) -> None:
     page = reading(written(text(60, 700, "标题") + lattice([50, 60, 70, 80], [780, 770]) + lattice([50, 400], [710, 690]))).pages[0]
     assert (grids(page), lines(page)) == ([], ["标题"])
 
 
-def test_blank_and_scanned_pages(reading) -> None:
+def test_blank_and_scanned_pages(reading: Reading) -> None:
     image = "q 600 0 0 800 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID A EI Q"
     source = reading(written(text(60, 700, "标题"), "", image))
     assert [len(page.blocks) for page in source.pages] == [1, 0, 0]
@@ -216,7 +262,7 @@ LOCKED = written("", trailer="/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<{0}>/U<{
 @pytest.mark.parametrize(("data", "cause"), [
     (b"", "空的"), (b"PK\x03\x04", "不是 PDF"), (WHOLE[:-200], "不完整"), (LOCKED, "密码"),
     (written(), "没有页面"), (b"%PDF-1.4\n%%EOF", "损坏")])
-def test_unusable(reading, data: bytes, cause: str) -> None:
+def test_unusable(reading: Reading, data: bytes, cause: str) -> None:
     with pytest.raises(Unreadable, match=cause):
         reading(data)
 
@@ -254,7 +300,7 @@ def test_no_grid_from_prose() -> None:
     assert len(found) == 159
 
 
-def test_many_rules(reading) -> None:
+def test_many_rules(reading: Reading) -> None:
     """A page with thousands of rules is read, and the table on it found."""
     hatch = "".join(rule(50, y / 4, 52 + y / 10, y / 4 + 0.1) for y, _ in product(range(40, 2400), range(2)))
     page = reading(written(hatch + lattice([50, 200, 320, 460], [715, 695, 675, 655]) + columns_of(ROWS))).pages[0]

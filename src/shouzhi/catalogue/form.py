@@ -63,7 +63,8 @@ class RowSpec:
     row without anything in it; `unfilled` prints a row that nothing can stand in; `blank`
     keeps a place free; `split` gives a row for each member of those dimensions too;
     `having` keeps to records that have something in that field.  `hidden` prints no row
-    but what stands below it.
+    but what stands below it; `ranked` puts units by their natures in the order in which
+    `book.yaml` lists these, not in the order of the book.
     """
 
     label: str = ""
@@ -81,6 +82,7 @@ class RowSpec:
     unfilled: bool = False
     blank: bool = False
     hidden: bool = False
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,13 +251,14 @@ def _column(node: Node) -> Column:
 
 _ROW: Final = (
     "label", "where", "each", "levels", "labels", "members", "split", "rows", "level", "group",
-    "having", "filled", "unfilled", "blank", "hidden",
+    "having",
 )  # fmt: skip
+_FLAGS: Final = ("filled", "unfilled", "blank", "hidden", "ranked")
 
 
 def _row(node: Node) -> RowSpec:
-    data = node.record((), _ROW)
-    flags = {f: data[f].flag() for f in ("filled", "unfilled", "blank", "hidden") if f in data}
+    data = node.record((), (*_ROW, *_FLAGS))
+    flags = {f: data[f].flag() for f in _FLAGS if f in data}
     if ("each" in data) + ("label" in data and "each" not in data) + bool(flags.get("blank")) != 1:
         raise node.fault("一行要么有 label，要么有 each，要么是 blank: true")
     each = data["each"].choice((*DIMENSIONS, *LISTS)) if "each" in data else None

@@ -86,7 +86,8 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One statement.  `after` are the entries right after which alone it can stand;
-    `in_reasons` that it may stand in an explanation; `ends` the marks that may follow it."""
+    `in_reasons` that it may stand in an explanation; `ends` the marks that may follow it.
+    """
 
     id: str
     meaning: str

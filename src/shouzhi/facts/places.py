@@ -98,7 +98,7 @@ def _row_where(
     side = side_where(row.side)
     bare = strip_ordinal(row.label)[1]
     codes = {d: row.codes[d] for d in _CODED if d in row.codes}
-    if unit := _unit_of(row, context, running, bool(codes)):
+    if unit := _unit_of(row, context, running):
         side = side | {"unit": unit}
     if codes:
         if "function" in codes and running.over is not None:
@@ -107,12 +107,17 @@ def _row_where(
     for outer in row.path:
         if term := lexicon().term(outer, side):
             side = side | term.where
-    if row.label == UNLABELLED or lexicon().is_total(bare):
+    if row.label == UNLABELLED or lexicon().is_total(bare) or _is_unit_row(row, context):
         return _grand(bare, side)
-    if _is_unit_row(row, context):
-        return side
     if table.where.get("item") == "nontax":
         return _unexplained(row, bare, side, "unit", running)
+    return _by_label(row, bare, side, context, running, tails)
+
+
+def _by_label(
+    row: Row, bare: str, side: Coordinates, context: Context, running: _Running, tails: str
+) -> Coordinates:
+    """Where a row without code stands: a function by name, a word of the lexicon, or its own."""
     spends = side.get("flow") == "expenditure"
     if spends and (named := _named_function(row, bare, side, context, running)):
         return side | {"function": named}
@@ -143,7 +148,7 @@ def _project(
     return {"project": fold(row.label), **kind}
 
 
-def _unit_of(row: Row, context: Context, running: _Running, coded: bool) -> str | None:
+def _unit_of(row: Row, context: Context, running: _Running) -> str | None:
     """The unit a row belongs to: its own code or name, else that of the unit row above."""
     label = fold(row.label)
     if lexicon().is_nature(label):
@@ -158,7 +163,7 @@ def _unit_of(row: Row, context: Context, running: _Running, coded: bool) -> str 
         running.kind = None
     elif code:
         running.unit = context.units.get(code, running.unit or code)
-    return running.unit if coded or code or running.unit else None
+    return running.unit
 
 
 def _is_unit_row(row: Row, context: Context) -> bool:

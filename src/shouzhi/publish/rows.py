@@ -12,6 +12,7 @@ from shouzhi.catalogue.form import Column, RowSpec, Where
 from shouzhi.catalogue.templates import fill, numeral
 from shouzhi.cycle.book import Project, Record
 from shouzhi.cycle.lines import Ledger, Mask
+from shouzhi.cycle.sheets import schema
 
 _LENGTHS: Final = {"class": 3, "section": 5, "item": 7}
 SHEETS: Final[Mapping[str, str]] = {
@@ -147,7 +148,10 @@ class Rows:
         if "nature" not in spec.levels:
             yield from ((0, unit.key) for unit in units)
             return
-        for nature in dict.fromkeys(unit.nature for unit in units):
+        natures = list(dict.fromkeys(unit.nature for unit in units))
+        if spec.ranked:
+            natures.sort(key=list(schema().choices["nature"]).index)
+        for nature in natures:
             yield 0, nature
             if "unit" in spec.levels:
                 yield from ((1, unit.key) for unit in units if unit.nature == nature)
@@ -175,14 +179,14 @@ class Rows:
         yield from ((shown[code], code) for code in sorted(shown, key=key))
 
     def _projects(self, spec: RowSpec, found: set[str], narrowed: Where) -> list[str]:
-        """Projects in the order of the book, then those that only other years know."""
+        """Projects that only other years know, then those of the book in its order."""
         units = narrowed.get("unit")
         ours = [p for p in self._book.projects if units is None or p.unit in units]
         if spec.having:
             return [p.name for p in ours if p.name in found and p.record.text(spec.having)]
-        first = [p.name for p in ours if p.name in found]
-        rest = self._ledger.members("project", self._inside(narrowed))
-        return list(dict.fromkeys([*first, *(name for name in rest if name in found)]))
+        known = {p.name for p in ours}
+        named = self._ledger.members("project", self._inside(narrowed))
+        return [n for n in named if n not in known] + [p.name for p in ours if p.name in found]
 
     def _listed(self, spec: RowSpec, outer: Draft) -> Iterator[Draft]:
         """A row for each record of a list that lies at the place; one for each whole purchase."""

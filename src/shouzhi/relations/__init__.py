@@ -99,11 +99,12 @@ class System:
             return None
         high_q, low_q = self.quantum[top], self.quantum[bottom]
         hundred = Decimal(100)
-        values = []
-        for a in (above - high_q / Decimal(2), above + high_q / Decimal(2)):
-            for b in (below - low_q / Decimal(2), below + low_q / Decimal(2)):
-                if b:
-                    values.append(hundred * a / b - (hundred if relation.growth else 0))
+        values = [
+            hundred * a / b - (hundred if relation.growth else 0)
+            for a in (above - high_q / Decimal(2), above + high_q / Decimal(2))
+            for b in (below - low_q / Decimal(2), below + low_q / Decimal(2))
+            if b
+        ]
         half = Decimal(10) ** (self.facts[rate].value.as_tuple().exponent) / 2  # type: ignore[operator]
         half = max(half, Decimal("0.005"))
         return min(values) - half, max(values) + half

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from shouzhi.relations import Family, Relation, System
@@ -76,7 +77,7 @@ def _chained(system: System, broken: Sequence[Relation]) -> bool:
     """Whether two instances miss by the same amount, as an item and its parent do."""
     off = sorted(abs(system.residual(r)) for r in broken)
     slack = max((system.slack(r) for r in broken), default=0)
-    return any(b - a <= 2 * slack for a, b in zip(off, off[1:], strict=False))
+    return any(b - a <= 2 * slack for a, b in pairwise(off))
 
 
 def _carried(system: System) -> frozenset[int]:

@@ -275,7 +275,7 @@ def _stage(candidate: Column, column: Column, stage: str) -> bool:
 def _sum(
     cells: Cells, parent: Place, children: Sequence[Place], family: tuple[str | int | None, ...]
 ) -> Relation | None:
-    """parent − Σ children = 0 over what is printed; None where the parent is empty."""
+    """Parent − Σ children = 0 over what is printed; None where the parent is empty."""
     top = cells.get(parent)
     parts = [cells[place] for place in children if place in cells]
     if top is None or not parts or top in parts:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shouzhi.space import Box, How, Location
+from shouzhi.space import How, Location
 
 
 class Unreadable(Exception):
@@ -42,9 +42,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a grid: its upper left place, how far it spans, and its text.
+    r"""One cell of a grid: its upper left place, how far it spans, and its text.
 
-    `text` is joined over the lines of the cell with `\\n` between them, as the
+    `text` is joined over the lines of the cell with `\n` between them, as the
     source breaks it; later rooms re-join wrapped words.  `line` of the location is
     set for text, `cell` for workbooks, `box` for pages with positions.
     """

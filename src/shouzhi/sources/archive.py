@@ -23,8 +23,10 @@ MAX_RATIO: Final = 250
 """How many times its own size an archive may unpack to; XML of wide tables reaches about 60."""
 RATIO_FROM: Final = 64 * MIB
 """Below this size the ratio is not looked at: small files of one repeated row compress well."""
-MAX_PART: Final = 96 * MIB
-"""The largest XML part that is parsed: about two thousand pages of tables."""
+MAX_PART: Final = 128 * MIB
+"""The largest part that is read at all, such as a sheet, which is parsed row by row."""
+MAX_TREE: Final = 48 * MIB
+"""The largest part that is parsed whole, at some ten times its size in memory: 700 pages."""
 
 DAMAGED: Final = "请重新下载，或用原来的软件打开后另存一份再读"
 _ENCRYPTED = 0x1
@@ -158,16 +160,16 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._parts
 
-    def bytes(self, name: str) -> bytes:
-        """The bytes of a part; raises Unreadable when there is none of that name."""
+    def bytes(self, name: str, limit: int = MAX_PART) -> bytes:
+        """The bytes of a part; raises Unreadable when there is none, or more than `limit`."""
         member = self._parts.get(name.lower())
         if member is None:
             raise Unreadable(f"文件缺少必需的部分 {name}", DAMAGED)
-        return read_member(self._zip, member, MAX_PART)
+        return read_member(self._zip, member, limit)
 
     def xml(self, name: str) -> etree._Element | None:
         """The root of an XML part, or None when the file has no such part."""
-        return parse_xml(self.bytes(name)) if name in self else None
+        return parse_xml(self.bytes(name, MAX_TREE)) if name in self else None
 
     def relations(self, part: str = "") -> dict[str, Relation]:
         """The relationships of `part` (of the whole file when it is empty), by their id."""

@@ -76,7 +76,9 @@ def read(path: Path) -> Source:
     rendered = next(root.iter("{*}lastRenderedPageBreak"), None) is not None
     starts = [_value(s.find("{*}type"), "nextPage") for s in root.iter("{*}sectPr")]
     reader = _Reader(numbering, rendered, starts)
-    _blocks(body, reader)
+    for child in body:
+        _block(child, reader)
+        child.clear()  # what is read needs its tree no more: a long document has millions of nodes
     if foreign:
         reader.warnings.append("文档嵌入了其他格式的片段，没有读取")
     if reader.symbols:
@@ -106,15 +108,19 @@ def _is_on(properties: etree._Element | None, name: str) -> bool:
 def _blocks(container: etree._Element, reader: _Reader) -> None:
     """Read paragraphs and tables of a body, a cell or a text box, through any wrapping."""
     for child in container:
-        name = _local(child)
-        if name == "p":
-            _paragraph(child, reader)
-        elif name == "tbl":
-            _table(child, reader)
-        elif name == "AlternateContent":
-            _blocks(_alternative(child), reader)
-        elif name not in _SKIPPED:
-            _blocks(child, reader)
+        _block(child, reader)
+
+
+def _block(child: etree._Element, reader: _Reader) -> None:
+    name = _local(child)
+    if name == "p":
+        _paragraph(child, reader)
+    elif name == "tbl":
+        _table(child, reader)
+    elif name == "AlternateContent":
+        _blocks(_alternative(child), reader)
+    elif name not in _SKIPPED:
+        _blocks(child, reader)
 
 
 def _alternative(element: etree._Element) -> etree._Element:

@@ -15,8 +15,6 @@ from shouzhi.sources.signature import MARKS
 from shouzhi.sources.spans import MAX_PLACES, lay, too_large
 from shouzhi.space import Location
 
-MAX_BYTES: Final = 64 * 1024 * 1024
-"""A page of this size has a hundred thousand table rows."""
 MAX_SPAN: Final = 1000
 """The widest colspan that HTML itself allows."""
 MAX_NESTING: Final = 32
@@ -50,12 +48,9 @@ _BREAK: Final = "\v"
 def read(path: Path) -> Source:
     """Read a web page; `line` of its locations counts lines and table rows as they are shown.
 
-    Raises Unreadable for pages that are too large or nest tables too deeply.
+    Raises Unreadable for pages that nest tables too deeply.
     """
-    data = path.read_bytes()
-    if len(data) > MAX_BYTES:
-        raise Unreadable("网页超过 64 MB", "请拆分后再读")
-    tree = LexborHTMLParser(decode(data))
+    tree = LexborHTMLParser(decode(path.read_bytes()))
     reader = _Reader()
     if tree.body is not None:
         reader.read(tree.body)

@@ -28,15 +28,19 @@ KINDS: Final[dict[str, Kind]] = {
     "pdf": Kind("PDF", "shouzhi.sources.pdf", (".pdf",), 2048 * MIB),
     "docx": Kind("Word 文档", "shouzhi.sources.docx", (".docx", ".docm", ".dotx"), 512 * MIB),
     "xlsx": Kind("Excel 工作簿", "shouzhi.sources.xlsx", (".xlsx", ".xlsm", ".xltx"), 512 * MIB),
-    "xls": Kind("旧版 Excel 工作簿", "shouzhi.sources.xls", (".xls", ".et", ".xlt"), 128 * MIB),
+    "xls": Kind("旧版 Excel 工作簿", "shouzhi.sources.xls", (".xls", ".et", ".xlt"), 64 * MIB),
     "ods": Kind("ODS 工作簿", "shouzhi.sources.ods", (".ods",), 512 * MIB),
     "doc": Kind("旧版 Word 文档", "shouzhi.sources.legacy", (".doc", ".wps", ".dot"), 256 * MIB),
     "rtf": Kind("RTF 文档", "shouzhi.sources.legacy", (".rtf",), 256 * MIB),
     "odt": Kind("ODT 文档", "shouzhi.sources.legacy", (".odt",), 256 * MIB),
-    "html": Kind("网页", "shouzhi.sources.html", (".html", ".htm", ".xhtml"), 64 * MIB),
+    "html": Kind("网页", "shouzhi.sources.html", (".html", ".htm", ".xhtml"), 32 * MIB),
     "text": Kind("文本", "shouzhi.sources.text", (".txt", ".tsv", ".csv", ".md"), 64 * MIB),
 }
-"""The kinds that are read; adding one is a module with `read(path) -> Source` and a line here."""
+"""The kinds that are read; adding one is a module with `read(path) -> Source` and a line here.
+
+The limits are far above what departments publish; pages of web sites, old workbooks and
+texts are held in memory whole, at some twenty times their size.
+"""
 
 SUFFIXES: Final = frozenset(suffix for kind in KINDS.values() for suffix in kind.suffixes)
 """The extensions of documents; in a folder, what has none of them may be passed by."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from shouzhi.sources import Source, Unreadable
 from shouzhi.sources.number_format import printed
 from shouzhi.sources.spreadsheet import INDENT, Merge, Sheet, to_page
 
-MAX_BYTES: Final = 128 * 1024 * 1024
-"""The whole file is held in memory; a full sheet of the old format has 16 million cells."""
 _TEXT, _NUMBER, _DATE, _BOOLEAN, _ERROR = 1, 2, 3, 4, 5
 
 
@@ -20,8 +18,6 @@ def read(path: Path) -> Source:
     import xlrd  # noqa: PLC0415 - few batches have such a file
     from xlrd.biffh import XLRDError  # noqa: PLC0415
 
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable("旧版 Excel 文件超过 128 MB", "请用 Excel 或 WPS 另存为 .xlsx 再读")
     try:
         book = xlrd.open_workbook(
             str(path), formatting_info=True, ragged_rows=True, logfile=io.StringIO(), use_mmap=False

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from shouzhi.catalogue.statements import StatementBook, statement_book
-from shouzhi.space import Location
-from shouzhi.statements.claims import Claim, Place, Unread
+from shouzhi.statements.blocks import blocks_of
+from shouzhi.statements.claims import Claim
 from shouzhi.statements.masking import Masker
 from shouzhi.statements.notation import Patterns
 from shouzhi.statements.outline import Outline
@@ -57,28 +57,20 @@ def read_statements(
     vocabulary = Vocabulary(book, context.year, context.department)
     outline = Outline(vocabulary)
     reader = Reader(book, patterns, vocabulary, Placing(book, context.kind, context.year))
-    texts: dict[tuple[int, int | None], str] = {}
     for number, section in enumerate(sections):
-        reader.leave(section.level)
-        blocks: list[tuple[int | None, str, Location]] = [(None, section.heading, section.location)]
-        blocks += [(i, p.text, p.location) for i, p in enumerate(section.paragraphs)]
-        for index, text, location in blocks:
-            texts[number, index] = text
-            place = Place(number, index, 0, len(text), location)
-            if index is None:
-                passage = masker.mask(text, place)
-                outline.enter(section.level, passage)
-            elif not _SPEAKS.search(text) and len(text) > LONGEST_TOPIC:
+        for block in blocks_of(number, section):
+            if not block.heading and _is_silent(block.text):
                 continue
-            else:
-                passage = masker.mask(text, place)
-            reader.paragraph(passage, outline.around, section.level, place)
+            passage = masker.mask(block)
+            if block.numbered:
+                reader.leave(block.level)
+            if block.heading:
+                outline.enter(section.level, passage)
+            reader.read(passage, outline.at(block.level), block)
     reader.leave(-1)
-    return [_with_text(claim, texts) for claim in reader.claims]
+    return reader.claims
 
 
-def _with_text(claim: Claim, texts: dict[tuple[int, int | None], str]) -> Claim:
-    if not isinstance(claim, Unread):
-        return claim
-    place = claim.place
-    return replace(claim, text=texts[place.section, place.paragraph][place.start : place.end])
+def _is_silent(text: str) -> bool:
+    """Whether a paragraph can say nothing: no figure, no “无”, and too long to be a topic."""
+    return len(text) > LONGEST_TOPIC and not _SPEAKS.search(text)

@@ -83,8 +83,11 @@ class Reading:
             raise Unresolved
         return meaning
 
-    def places(self, operand: str, *, about: bool = False) -> Places:
-        """The places of an operand: a slot, the topic, or the whole of the list around."""
+    def places(self, operand: str, *, about: bool = False, listed: bool = False) -> Places:
+        """The places of an operand: a slot, the topic, or the whole of the list around.
+
+        A free name must be `listed` (a part of an open list) where an amount is to stand at it.
+        """
         if operand == "topic":
             return self._needed(self.speech.topic)
         if "=" in operand:
@@ -94,7 +97,7 @@ class Reading:
             return self._needed(whole or self.speech.topic)
         kind = self.pattern.slots.get(operand, "place")
         if kind == "names":
-            return self._named(self.slot(operand))
+            return self._named(self.slot(operand), listed=listed)
         meaning = self.meaning(operand)
         if kind == "extent":
             return self._extent(meaning)
@@ -111,16 +114,26 @@ class Reading:
         own = Meaning((Coordinates({name: member}),))
         return self._needed(self.reader.place(own, self.speech))
 
+    def check_leads(self) -> None:
+        """A lead tells who speaks, or of which year, and nothing else."""
+        for name, kind in self.pattern.slots.items():
+            if kind == "lead" and self.slot(name) and self.meaning(name).dimensions - {"year"}:
+                raise Unresolved
+
     @staticmethod
     def _needed(places: Places | None) -> Places:
         if not places:
             raise Unresolved
         return places
 
-    def _named(self, name: str) -> Places:
+    def _named(self, name: str, *, listed: bool) -> Places:
         """A name that only the prose knows: a part of the list around, else a project."""
         listing = self.reader.lists[-1] if self.reader.lists else None
+        if self.reader.explains(name):
+            raise Unresolved
         name = fold(_YEAR.sub("", name))
+        if listed and (listing is None or listing.stale or self.speech.reason):
+            raise Unresolved
         if listing is not None and not self.speech.reason:
             return tuple(
                 whole | {"item": f"{whole.get('item', '')}/{name}"} for whole in listing.whole
@@ -221,6 +234,7 @@ def give(
     claims = len(reader.claims)
     reading = Reading(reader, speech, pattern, match, passage, place)
     try:
+        reading.check_leads()
         return [claim for one in pattern.entry.gives for claim in _GIVERS[one.claim](reading, one)]
     except Unresolved:
         for name in kept.__dataclass_fields__:
@@ -236,13 +250,13 @@ def _stated(reading: Reading, one: Give) -> Iterator[Claim]:
         yield from _respectively(reading, at, name)
         return
     figure = reading.figure(name)
-    if at in reading.pattern.slots and not reading.slot(at):
-        raise Unresolved
-    places = _below(reading.places(at), one.operands.get("below"))
+    places = _below(reading.places(at, listed=True), one.operands.get("below"))
     if within := one.operands.get("within"):
         if any(not place.get("item", "").startswith(within) for place in places):
             raise Unresolved
     yield from _at(reading, places, figure)
+    if "=" in at:
+        return
     reading.speech.topic = places
     if (stage := places[0].get("stage")) in {"approved", "adjusted"}:
         reading.speech.budget = stage
@@ -300,7 +314,9 @@ def _share(reading: Reading, one: Give) -> Iterator[Claim]:
 
 def _change(reading: Reading, one: Give) -> Iterator[Claim]:
     of, bases = reading.operands(one.operands["of"])
-    of, bases = _below(of, one.operands.get("below")), _below(bases, one.operands.get("below"))
+    if below := one.operands.get("below"):
+        below = reading.slot(below) or below
+        of, bases = _below(of, below), _below(bases, below)
     sign, word = (0, reading.slot("level")) if "by" not in one.operands else reading.direction()
     figure = reading.figure(one.operands["by"]) if "by" in one.operands else None
     if figure is not None:
@@ -365,8 +381,6 @@ def _parts(reading: Reading, one: Give) -> Iterator[Claim]:
 
 def _absent(reading: Reading, one: Give) -> Iterator[Claim]:
     lead = reading.meaning(one.operands["lead"]) if "lead" in one.operands else None
-    if lead is not None and lead.dimensions - {"year", "unit"}:
-        raise Unresolved
     meaning = reading.meaning(one.operands["at"])
     if not meaning.dimensions:
         around = reading.speech.around

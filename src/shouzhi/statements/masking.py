@@ -16,6 +16,7 @@ from typing import Final
 
 from shouzhi.catalogue.names import fold
 from shouzhi.catalogue.statements import StatementBook
+from shouzhi.statements.blocks import Block
 from shouzhi.statements.claims import Figure, Place
 
 BLOCK: Final = 0x1000
@@ -53,7 +54,8 @@ def kind_of(mark: str) -> str | None:
 @dataclass(slots=True)
 class Passage:
     """A masked text.  `starts` and `ends` give, for each of its characters, the characters
-    of the paragraph that it stands for; the tables of a paragraph are shared by its groups."""
+    of the paragraph that it stands for; the tables of a paragraph are shared by its groups.
+    """
 
     text: str
     starts: list[int]
@@ -92,21 +94,21 @@ class Masker:
             f"(?P<ordinal>{_ORDINAL})|(?P<ignored>{ignored})|(?P<year>{_YEAR})|(?P<number>{NUMBER})(?P<unit>{units})?"
         )
 
-    def mask(self, text: str, place: Place) -> Passage:
-        """The masked paragraph; the spans of its figures are set by `place` and the text."""
-        folded, origin = _fold(text)
+    def mask(self, block: Block) -> Passage:
+        """The masked text of a block, its figures with their places."""
+        folded, origin = _fold(block.text)
         passage = Passage("", [], [])
         at = 0
         for match in self._numbers.finditer(folded):
             _keep(passage, folded, origin, at, match.start())
             at = match.end()
             if match["ordinal"] is None:
-                self._mark(passage, match, text, origin, place)
+                self._mark(passage, match, origin, block)
         _keep(passage, folded, origin, at, len(folded))
         return _take_groups(_join(passage))
 
     def _mark(
-        self, passage: Passage, match: re.Match[str], text: str, origin: list[int], place: Place
+        self, passage: Passage, match: re.Match[str], origin: list[int], block: Block
     ) -> None:
         start, end = origin[match.start()], origin[match.end() - 1] + 1
         if match["year"]:
@@ -115,7 +117,8 @@ class Masker:
         elif match["number"]:
             kind, unit = self._units.get(match["unit"] or "", ("number", ""))
             digits_end = origin[match.end("number") - 1] + 1
-            figure = _figure(match["number"], unit, text[start:digits_end], place, (start, end))
+            printed = block.text[start:digits_end]
+            figure = _figure(match["number"], unit, printed, block.place(start, end))
             mark = _new(passage.figures, kind)
             passage.figures[mark] = figure
         else:
@@ -132,15 +135,10 @@ def _guard(unit: str) -> str:
     return {"分": "(?![别类公之局析管])", "项": "(?!目[^,;。:、])", "人": "(?![民事员大])", "天": "(?!河)"}.get(unit, "")
 
 
-def _figure(digits: str, unit: str, printed: str, place: Place, span: tuple[int, int]) -> Figure:
+def _figure(digits: str, unit: str, printed: str, place: Place) -> Figure:
     negative = digits[0] in "-△"
     value = Decimal(digits.lstrip("-△").replace(",", ""))
-    return Figure(
-        printed=printed,
-        value=-value if negative else value,
-        unit=unit,
-        place=Place(place.section, place.paragraph, *span, place.location),
-    )
+    return Figure(printed=printed, value=-value if negative else value, unit=unit, place=place)
 
 
 def _new(table: Mapping[str, object], kind: str) -> str:

@@ -53,7 +53,8 @@ class Patterns:
         for slot, optional, choice, choice_optional, literal in _PART.findall(read):
             if slot:
                 slots[slot] = kinds[slot]
-                expression += f"(?P<{slot}>{self._kinds[kinds[slot]]}){optional}"
+                maybe = "??" if optional else ""  # lazily: 减少 is no subject 减 with 少
+                expression += f"(?P<{slot}>{self._kinds[kinds[slot]]}){maybe}"
             elif choice:
                 words = "|".join(re.escape(fold(word)) for word in choice.split("|"))
                 expression += f"(?:{words}){choice_optional}"
@@ -94,11 +95,11 @@ def _slot_expressions(book: StatementBook) -> dict[str, str]:
     directions = _choice(book.directions)
     versus = _versus(book)
     return {
-        "place": _WORDS + "*?",
+        "place": _WORDS + "+?",
         "places": _WORDS + "+?",
         "extent": _WORDS + "+?",
-        "aspect": _WORDS + "*?",
-        "lead": _WORDS + "*?",
+        "aspect": _WORDS + "+?",
+        "lead": _WORDS + "+?",
         "names": _WORDS + "{2,60}?",
         "any": _WORDS + "*?",
         "amount": figure["amount"],

@@ -8,6 +8,7 @@ from typing import Final
 
 from shouzhi.catalogue.statements import StatementBook
 from shouzhi.space import Coordinates
+from shouzhi.statements.claims import Place
 from shouzhi.statements.words import Meaning, below
 
 Places = tuple[Coordinates, ...]
@@ -29,8 +30,8 @@ class Listing:
 
     whole: Places
     closed: bool
-    level: int
-    statement: str = ""
+    level: float
+    place: Place
     parts: list[Coordinates] = field(default_factory=list)
     unit: str | None = None
     separator: str = ""

@@ -7,16 +7,17 @@ comparison, the lists that are open, and whether an explanation is going on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from shouzhi.catalogue.statements import Entry, StatementBook
+from shouzhi.catalogue.statements import StatementBook
 from shouzhi.space import Coordinates
-from shouzhi.statements.claims import Claim, Figure, Parts, Place, Unread
+from shouzhi.statements.blocks import Block
+from shouzhi.statements.claims import Claim, Figure, Parts, Unread
 from shouzhi.statements.giving import give
-from shouzhi.statements.masking import FIGURES, MARKS, NEXT, Passage, kind_of
-from shouzhi.statements.notation import BREAKS, Pattern, Patterns
+from shouzhi.statements.masking import NEXT, Passage, kind_of
+from shouzhi.statements.notation import BREAKS, Patterns
 from shouzhi.statements.placing import (
     ASPECTS,
     Listing,
@@ -69,15 +70,14 @@ class Reader:
         self._opening = _prefix(book.lists)
         self._reason = re.compile("|".join(map(re.escape, sorted(book.reasons, key=len, reverse=True))))
 
-    def leave(self, level: int) -> None:
-        """A heading of `level` ends the lists of sections as deep or deeper."""
+    def leave(self, level: float) -> None:
+        """A heading or numbered paragraph of `level` ends the lists as deep or deeper."""
         while self.lists and self.lists[-1].level >= level:
             self._close()
 
-    def paragraph(self, passage: Passage, around: Coordinates, level: int, place: Place) -> None:
-        """Read one paragraph; what it says is added to `claims`."""
-        self._level = level
-        self._place = place
+    def read(self, passage: Passage, around: Coordinates, block: Block) -> None:
+        """Read one block; what it says is added to `claims`."""
+        self._block = block
         self._passage(passage, Speech(around))
         for listing in self.lists:
             listing.stale = listing.stale or bool(listing.parts)
@@ -107,6 +107,10 @@ class Reader:
         end = read or end
         self._groups(passage, at, end, speech)
         return end
+
+    def explains(self, text: str) -> bool:
+        """Whether a text holds words that open an explanation, so that it is no name."""
+        return self._reason.search(text) is not None
 
     def _explain(self, text: str, at: int, end: int, speech: Speech) -> int:
         """Where an explanation begins in a clause, after its first words; `at` for none."""
@@ -156,7 +160,7 @@ class Reader:
         """Open a list of parts of `whole`."""
         if self.lists and not self.lists[-1].parts and self.lists[-1].whole == whole:
             self.lists.pop()
-        self.lists.append(Listing(whole, closed, self._level))
+        self.lists.append(Listing(whole, closed, self._block.level, self._block.place(0, 1)))
 
     # -- matching ------------------------------------------------------------------------
 
@@ -171,8 +175,7 @@ class Reader:
             match = pattern.expression.match(text, at)
             if match is None or (entry.ends and text[match.end() : match.end() + 1] not in entry.ends):
                 continue
-            span = passage.span(at, match.end())
-            place = Place(self._place.section, self._place.paragraph, *span, self._place.location)
+            place = self._block.place(*passage.span(at, match.end()))
             found = give(self, speech, pattern, match, passage, place)
             if found is None:
                 continue
@@ -190,9 +193,9 @@ class Reader:
         if not figures:
             return
         start, stop = passage.span(at, end)
-        place = Place(self._place.section, self._place.paragraph, start, stop, self._place.location)
+        place = self._block.place(start, stop)
         for figure in figures:
-            self.claims.append(Unread("", place, figure, ""))
+            self.claims.append(Unread("", place, figure, self._block.text[start:stop]))
         if not speech.reason and self.lists:
             self.lists[-1].intact = False
 
@@ -278,7 +281,7 @@ class Reader:
             closed = listing.closed and listing.intact and not broken and len(groups) == 1
             for group in groups:
                 self.claims.append(
-                    Parts("list", self._place, whole, tuple(group), closed, listing.unit or "")
+                    Parts("list", listing.place, whole, tuple(group), closed, listing.unit or "")
                 )
 
 

@@ -234,11 +234,16 @@ def all_words(book: StatementBook) -> dict[str, Word]:
         name = fold(entry.name)
         if functions.level(entry.code) == 1 and not name.startswith("其他"):
             words[name] = Word((Coordinates({"function": entry.code}),))
+    known = {text: term.where for text, term in lexicon().vocabulary()}
+    known |= {text: word.where[0] for text, word in book.words.items()}
     for text, term in lexicon().vocabulary():
-        flow = next((flow for ending, flow in book.flows.items() if text.endswith(ending)), None)
         where = term.where
-        if flow and "source" in where and "flow" not in where:
-            where = where | {"flow": flow}
+        ending = next((ending for ending in book.flows if text.endswith(ending)), "")
+        if ending and "source" in where and "flow" not in where:
+            stem = known.get(text.removesuffix(ending))
+            if stem is not None and stem.get("source") == where["source"]:
+                continue  # “财政拨款收入”: read as its two words, as in “财政拨款收入和支出”
+            where = where | {"flow": book.flows[ending]}
         words[text] = Word((where,), under=term.under)
     for word in book.words:
         words[word] = book.words[word]

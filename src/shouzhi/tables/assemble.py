@@ -24,8 +24,8 @@ from shouzhi.tables.captions import (
 )
 from shouzhi.tables.form import is_form, read_form
 from shouzhi.tables.header import Head, columns, named_by, read_head
-from shouzhi.tables.shifts import settle
 from shouzhi.tables.matrix import Matrix, fits, is_amount, matrix, widen
+from shouzhi.tables.shifts import settle
 
 MOST_CAPTION_ROWS: Final = 4
 
@@ -50,10 +50,12 @@ class Draft:
 
     @property
     def first(self) -> Chunk:
+        """The chunk that the table begins with."""
         return self.chunks[0]
 
     @property
     def last(self) -> Chunk:
+        """The chunk that the table has come to."""
         return self.chunks[-1]
 
 
@@ -162,7 +164,7 @@ def _continues(draft: Draft, chunk: Chunk) -> bool:
     if chunk.prose or draft.last.notes or not _compatible(draft, chunk):
         return False
     head, before = read_head(chunk.matrix), _draft_head(draft)
-    if head is None or before is None or _header_only(draft):
+    if head is None or before is None or (len(draft.chunks) == 1 and _header_only(draft)):
         return True
     return head.key() == before.key()
 
@@ -184,9 +186,9 @@ def _draft_head(draft: Draft) -> Head | None:
 
 
 def _header_only(draft: Draft) -> bool:
-    """Whether all of the table so far is its head, the body being on the next page."""
+    """Whether the first page of a table is all head, the body being on the next page."""
     head = _draft_head(draft)
-    return head is not None and len(draft.chunks) == 1 and head.height == draft.first.matrix.height
+    return head is not None and head.height == draft.first.matrix.height
 
 
 def _stack(draft: Draft) -> tuple[Matrix, list[Matrix]]:

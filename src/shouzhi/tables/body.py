@@ -114,10 +114,10 @@ def _read_row(
     label, path, indent = _label(table, index, block, groups)
     codes, label = _codes(table, index, block, shape.code_kind, label)
     for slot in block:
-        if slot.role in {"text", "ordinal"} and table.text(index, slot.column):
-            if not _in_stub(table, index, slot, block):
-                cell = table.owner[index][slot.column]
-                texts[slot.leaf or "文字"] = words(cell.text if cell else "")
+        wordy_slot = slot.role in {"text", "ordinal"} and table.text(index, slot.column)
+        if wordy_slot and not _in_stub(table, index, slot, block):
+            cell = table.owner[index][slot.column]
+            texts[slot.leaf or "文字"] = words(cell.text if cell else "")
     bare = set(codes) <= {"line"}
     if not label and bare and not texts and not any(cells):
         return None

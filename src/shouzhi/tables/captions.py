@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shouzhi.catalogue.lexicon import lexicon
-from shouzhi.catalogue.names import fold, strip_ordinal, tidy
+from shouzhi.catalogue.names import strip_ordinal, tidy
 from shouzhi.sources import Line
 
 _UNIT: Final = re.compile(r"(?:金额)?(?:货币)?单位[:：]\s*(?:人民币)?\s*(百万元|千元|万元|亿元|元)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
 from shouzhi.catalogue.lexicon import Lexicon, heading_year, lexicon
@@ -34,6 +35,7 @@ class Slot:
 
     @property
     def leaf(self) -> str:
+        """The lowest heading of the column."""
         return self.path[-1] if self.path else ""
 
 
@@ -79,7 +81,7 @@ def _is_numbering(table: Matrix, row: int, words: Lexicon) -> bool:
     if row == 0 or len(plain) < 2 or len(plain) < len(texts) - 1:
         return False
     leading = [int("".join(c for c in text.split("=")[0] if c.isdigit()) or 0) for text in plain]
-    rising = sum(b == a + 1 for a, b in zip(leading, leading[1:], strict=False))
+    rising = sum(b == a + 1 for a, b in pairwise(leading))
     return rising >= (len(leading) - 1) * 0.7 and leading[0] <= 3
 
 
@@ -128,7 +130,7 @@ def _hangs(table: Matrix, row: int, cell: Cell, words: Lexicon) -> bool:
     return above.columns == cell.columns and words.is_pure_heading(cell.text)
 
 
-def read_head(table: Matrix, context: str = "") -> Head | None:
+def read_head(table: Matrix) -> Head | None:
     """Read the head of a table; None when its first row is already a row of the body."""
     height, numbering = header_height(table)
     if height == 0 or (numbering == 0):
@@ -204,7 +206,7 @@ def _role(table: Matrix, column: int, paths: Sequence[tuple[str, ...]], height: 
     for role in words.roles(leaf):
         if role == "name" and filled and numbers * 2 > len(filled):
             continue
-        if role == "item" and not any("款" == p[-1] for p in paths if p):
+        if role == "item" and not any(p[-1] == "款" for p in paths if p):
             continue
         if role != "group":
             return role  # type: ignore[return-value]

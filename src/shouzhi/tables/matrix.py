@@ -29,6 +29,7 @@ class Matrix:
 
     @property
     def height(self) -> int:
+        """How many rows it has."""
         return len(self.owner)
 
     def text(self, row: int, column: int) -> str:

@@ -127,21 +127,21 @@ class _Frame:
         if _begins(last.text.strip()) in {0, 1} and _is_heading(last.text.strip()):
             return not self._wrapped_heading(last, line)
         if last.location.box and line.location.box:
-            return self._breaks_by_place(last, line)
+            return self._breaks_by_place(last, line, last.location.box[2], line.location.box[0])
         return self._breaks_by_text(last.text, line.text)
 
-    def _breaks_by_place(self, last: Line, line: Line) -> bool:
-        assert last.location.box and line.location.box
+    def _breaks_by_place(self, last: Line, line: Line, end: float, begin: float) -> bool:
+        """With positions: another type size, an indent, or a sentence that ends short of the margin."""
         if round(last.size or 0) != round(line.size or 0) and (
             self.large(last) or self.large(line)
         ):
             return True
         em = line.size or self.size or 12
         left = self.left.get(line.location.page, 0.0)
-        if line.location.box[0] > left + INDENT * em:
+        if begin > left + INDENT * em:
             return True
         right = self.right.get(last.location.page, 0.0)
-        return last.location.box[2] < right - 3 * em and bool(_ENDS.search(last.text.strip()))
+        return end < right - 3 * em and bool(_ENDS.search(last.text.strip()))
 
     def _wrapped_heading(self, last: Line, line: Line) -> bool:
         """Whether a heading set over two lines goes on: a full line, then a short one in the middle."""

@@ -22,7 +22,7 @@ MOST_PIECES: Final = 12
 """A heading is wrapped into no more pieces than these."""
 LONGEST_HEADING: Final = 40
 LEAST_SCORE: Final = 1.8
-LEAST_NUMBERED: Final = 0.6
+LEAST_NUMBERED: Final = -4.0
 """The same above a row of column numbers, which says that a head ends there."""
 FORBIDDEN: Final = -1000.0
 
@@ -44,6 +44,21 @@ class HeadStream:
     first: int
     last: int
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Taste:
+    """What a way of reading favours: joining `known` headings, and not joining `unknown` ones.
+
+    `most` is the best that an unknown heading is worth.
+    """
+
+    known: float
+    unknown: float
+    most: float = 9.0
+
+
+_TASTES: Final = (_Taste(0.3, 0.3), _Taste(-0.4, 0.3), _Taste(0.3, -0.1, -0.5))
 
 
 @cache
@@ -89,18 +104,18 @@ def find_heads(
     """The headings among `pieces`, read in the ways that are worth a try, best first.
 
     A known heading may be the first piece of a longer one (基本支出 / 合计): it is read
-    with wrapped pieces joined wherever that gives a known heading, and again with as few
-    joined as possible.  With `to_end` the head reaches to the last piece.  Empty where
+    with wrapped pieces joined wherever that gives a known heading, with as few joined as
+    possible, and with unknown pieces taken for one heading.  With `to_end` the head reaches to the last piece.  Empty where
     the pieces spell no head.
     """
-    found = [_segment(pieces, style, bonus, to_end=to_end) for bonus in (0.3, -0.4)]
+    found = [_segment(pieces, style, taste, to_end=to_end) for taste in _TASTES]
     least = LEAST_NUMBERED if to_end else LEAST_SCORE
     kept = [stream for stream in found if stream is not None and stream.score >= least]
     return list(dict.fromkeys(kept))
 
 
 def _segment(
-    pieces: Sequence[Piece], style: Style, bonus: float, *, to_end: bool
+    pieces: Sequence[Piece], style: Style, taste: _Taste, *, to_end: bool
 ) -> HeadStream | None:
     """The best-scoring run of headings that starts a line and ends one."""
     count = len(pieces)
@@ -108,7 +123,7 @@ def _segment(
     back = [-1] * (count + 1)  # where the heading that ends here begins; -1: nothing before
     for end in range(1, count + 1):
         for begin in range(end - 1, max(-1, end - 1 - MOST_PIECES), -1):
-            score = best[begin] + _worth(pieces, begin, end, style, bonus)
+            score = best[begin] + _worth(pieces, begin, end, style, taste)
             if score > best[end] or (back[end] < 0 and not _opens(pieces, end)):
                 best[end], back[end] = score, begin
     ends = [count] if to_end else [e for e in range(1, count + 1) if pieces[e - 1].ends]
@@ -135,7 +150,7 @@ def _heading(pieces: Sequence[Piece]) -> Heading:
     return Heading(text, pieces[0].location, is_known(text))
 
 
-def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: float) -> float:
+def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, taste: _Taste) -> float:
     """How likely the pieces from `begin` to `end` are one heading, all of it."""
     text = "".join(piece.text for piece in pieces[begin:end])
     if len(text) > LONGEST_HEADING:
@@ -147,6 +162,9 @@ def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: f
         cut -= 0.2 * any(p.text.count("（") > p.text.count("）") for p in pieces[begin:end])
     if _is_body_label(text) or any(p.starts and _is_body_label(p.text) for p in pieces[begin:end]):
         return FORBIDDEN
+    if not style.marked and any(piece.ends for piece in pieces[begin : end - 1]):
+        # a wrapped heading has its lines to itself
+        joins += 0.8 * (not pieces[begin].starts) + 0.8 * (not pieces[end - 1].ends)
     ends_in_total = pieces[end - 1].starts and lexicon().is_total(pieces[end - 1].text)
     if count > 1 and ends_in_total and fold(text) not in _listed():
         joins += 0.7  # 合计 on a line of its own is a heading, not the end of the one before
@@ -154,7 +172,7 @@ def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: f
         joins += 1.5  # 其中 with nothing behind it stands over several columns
     if is_known(text):
         wraps = sum(piece.starts for piece in pieces[begin + 1 : end])
-        return count + bonus * wraps + 0.3 * (count - 1 - wraps) - joins - cut
+        return count + taste.known * wraps + 0.3 * (count - 1 - wraps) - joins - cut
     if is_number(text) or any(mark in text for mark in "。，；"):
         return -3.0 - cut
     score = 0.3 if _likely(fold(text)) else -0.8
@@ -164,7 +182,8 @@ def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, bonus: f
         score += 2.0
     if score > 0 and not closed and heading_year(text) is not None:
         score += 1.0
-    return score - 0.3 * closed - joins - cut
+    score = min(score, taste.most)
+    return score - taste.unknown * closed - joins - cut
 
 
 def _is_body_label(text: str) -> bool:

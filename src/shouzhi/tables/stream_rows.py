@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.tables.stream_columns import NEVER, WORDY, Place, Stub, misfit
 from shouzhi.tables.stream_heads import words
 from shouzhi.tables.stream_pieces import Piece, Style, is_amount, is_number, width
@@ -256,7 +256,7 @@ class Body:
         if not piece.starts:
             return cost + self._part(before, column, index)
         if self.stub.sides[column] != self.stub.sides[before]:
-            cost += 1.5  # the halves of one row are printed on one line
+            cost += 0.8 if piece.ends else 4.0  # one line prints both halves, unless they wrap
         kinds = self.stub.kinds[before], self.stub.kinds[column]
         if kinds == ("measure", "measure"):
             cost += 1.0  # so are its amounts
@@ -283,6 +283,8 @@ class Body:
         kind = self.stub.kinds[state.column]
         if kind in {"first", "second"} and fold(last.text) in words(kind):
             return 4.0  # a whole name of an indicator level goes on with nothing
+        if kind == "name" and _opens_label(piece.text):
+            return 2.5
         if not piece.starts:
             blanks = last.after - 1
             seam = _seam(last.text, piece.text)
@@ -379,6 +381,12 @@ class Body:
         return off
 
 
+def _opens_label(text: str) -> bool:
+    """Whether a piece begins with an ordinal and a name, as the labels of rows do."""
+    ordinal, rest = strip_ordinal(text)
+    return ordinal is not None and ordinal != "其中" and bool(rest)
+
+
 def _place(piece: Piece) -> Place:
     if piece.starts:
         return "alone" if piece.ends else "first"
@@ -386,9 +394,11 @@ def _place(piece: Piece) -> Place:
 
 
 def _prints_decimals(pieces: Sequence[Piece]) -> bool:
-    """Whether the amounts at the ends of the lines are printed with decimals."""
-    ends = [piece.text for piece in pieces if piece.ends and is_number(piece.text)]
-    return sum(map(is_amount, ends)) * 5 >= len(ends) * 3 > 0
+    """Whether amounts are printed with decimals; shorter integers may be codes and counts."""
+    long = [p.text for p in pieces if is_amount(p.text) or (p.ends and len(p.text) > 3)]
+    numbers = [text for text in long if is_number(text)]
+    found = sum(map(is_amount, numbers))
+    return found >= 3 and found * 5 >= len(numbers) * 3
 
 
 def _seam(left: str, right: str) -> float:

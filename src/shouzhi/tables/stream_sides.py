@@ -44,6 +44,7 @@ def side_hints(
         _Half(*_meaning([paths[c][0] for c in names if stub.sides[c] == side]))
         for side in range(max(stub.sides) + 1)
     ]
+    stubs = [column for column, kind in enumerate(stub.kinds) if kind != "measure"]
     hints: dict[tuple[int, int], float] = {}
     for labels in _labels_by_line(pieces):
         if len(labels) >= len(halves):
@@ -59,9 +60,11 @@ def side_hints(
             if alone and lead < SURE:
                 continue  # a wrapped label, whose amount and neighbour come below
             cost = WRONG_SIDE if lead > 0 else LESS_LIKELY
-            for column in names:
+            for column in stubs:
                 if stub.sides[column] != best:
                     hints[index, column] = cost
+                    if not pieces[index].starts and len(pieces[index - 1].text) >= 3:
+                        hints[index - 1, column] = cost  # its code
             _note(halves[best], text)
     return hints
 

@@ -88,6 +88,9 @@ def stream_tree(
     if not texts or len(texts) > MOST_HEADINGS:
         return None
     notes = tuple(map(_Note, texts))
+    if len({note.year for note in notes if note.year}) < 2:
+        for note in notes:  # one year alone tops nothing: it is the name of a column
+            note.dated = False
     beam = [_State(0.0, -1, 0, 0, 0, (-1,))]
     for index in range(1, len(texts)):
         grown = [s for held in beam for s in _grow(held, index, notes, beside=beside[index])]
@@ -99,7 +102,7 @@ def stream_tree(
 class _Note:
     """What the lexicon says of one heading, looked up once."""
 
-    __slots__ = ("opens", "partly", "roles", "term", "text", "total", "where", "words", "year")
+    __slots__ = ("dated", "opens", "partly", "roles", "term", "text", "total", "where", "words", "year")
 
     def __init__(self, text: str) -> None:
         book = lexicon()
@@ -109,6 +112,7 @@ class _Note:
         self.total = book.is_total(text)
         self.term: Term | None = book.term(text)
         self.year = heading_year(text)
+        self.dated = self.year is not None
         self.partly = strip_ordinal(text)[0] == "其中"
         where = self.term.where if self.term else Coordinates()
         self.where = where.without("stage") if self.year else where
@@ -177,8 +181,8 @@ def _under(parent: _Note, child: _Note) -> float:
         return -4.0 if not parent.opens else 0.3
     if parent.opens or parent.partly:
         return 0.5 + _side_fit(parent.text, child.text)
-    if stub and not child.where:
-        return -2.0
+    if (stub or "group" in child.roles) and not child.where:
+        return -3.0
     return _refines(parent, child)
 
 
@@ -200,21 +204,19 @@ def _under_stub(parent: _Note, child: _Note) -> float:
 
 def _refines(parent: _Note, child: _Note) -> float:
     """Whether the coordinates of the child lie within those of the parent."""
-    score = 0.3 if parent.year else 0.0
+    score = 0.3 if parent.dated else 0.0
     for name in parent.where.keys() & child.where.keys():
         upper, lower = parent.where[name], child.where[name]
-        if name in _TREES and classification(name).is_ancestor(upper, lower):
-            score += 2.0
-        elif name == "economic" and lower.startswith(upper) and lower != upper:
+        if (name in _TREES and classification(name).is_ancestor(upper, lower)) or (name == "economic" and lower.startswith(upper) and lower != upper):
             score += 2.0
         else:
             score -= 4.0
     score += _flow_fit(parent, child)
     if parent.where.get("kind") in {"basic", "staff", "office"} and "economic" in child.where:
         score += 1.5
-    if parent.year and child.term is not None:
+    if parent.dated and child.term is not None:
         score += 0.2
-    if child.year and not parent.year:
+    if child.dated and not parent.year:
         score -= 1.0
     if parent.term is not None and parent.term.rate:
         score -= 6.0
@@ -251,7 +253,8 @@ def _finish(
         score -= 4.0 * abs(len(leaves) - columns)
     elif measures is not None:
         amounts = sum(not (notes[k].roles or notes[k].words) for k in leaves)
-        score -= 2.0 * abs(amounts - measures)
+        # a row may leave columns of amounts empty, but cannot print more than there are
+        score -= 0.6 * (amounts - measures) if amounts > measures else 4.0 * (measures - amounts)
     return Tree(_rows(parents), parents, _spans(parents, children), score)
 
 
@@ -261,7 +264,7 @@ def _leaf_cost(note: _Note) -> float:
         return 2.0
     if note.roles == {"group"}:
         return 1.0
-    return 0.3 if note.year or note.where.get("item") == "three_public" else 0.0
+    return 0.3 if note.dated or note.where.get("item") == "three_public" else 0.0
 
 
 def _rows(parents: Sequence[int]) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from pypdfium2 import PdfDocument, raw
 
 from shouzhi.sources import Page, Source, Unreadable
-from shouzhi.sources.pdf import pdfium
+from shouzhi.sources.pdf import pdfium, standin
 from shouzhi.sources.pdf.page import Taken, page_of, take
 
 _TAIL = 4096
@@ -77,6 +77,7 @@ def _handfuls(document: PdfDocument) -> Iterator[list[Taken | tuple[Page, list[s
 def _opened(path: Path) -> Iterator[PdfDocument]:
     """An open document, closed afterwards; Unreadable where PDFium cannot open it."""
     _look(path)
+    standin.install()
     # pypdfium2's own opening cannot tell a document without pages from a stale error.
     opened = raw.FPDF_LoadDocument(str(path.resolve()).encode("utf-8", "surrogateescape") + b"\0", None)
     if not opened:

@@ -143,8 +143,10 @@ def _columns(rows: Sequence[Row]) -> list[tuple[float, float]] | None:
             return None
         for place, piece in zip(places, row, strict=True):
             members[place].append(piece)
-    numbers = [m for m in members if _is_number_column(m)]
-    return [(c[0], c[1]) for c in columns] if numbers else None
+    labels = sum(1 for p in members[0] if not _AMOUNT.fullmatch(p.text))
+    if 2 * labels < len(rows) or not any(map(_is_number_column, members)):
+        return None  # figures without labels are those of a chart
+    return [(c[0], c[1]) for c in columns]
 
 
 def _is_number_column(column: Sequence[Piece]) -> bool:
@@ -167,26 +169,37 @@ def _fits(row: Row, columns: Sequence[tuple[float, float]]) -> bool:
     return all(sum(1 for a, b in columns if p.left < b and p.right > a) <= 1 for p in row)
 
 
-def _heading(rows: Sequence[Row], first: int, columns: Sequence[tuple[float, float]],
-             rules: Sequence[tuple[float, float, float]]) -> int:
+def _heading(
+    rows: Sequence[Row],
+    first: int,
+    columns: Sequence[tuple[float, float]],
+    rules: Sequence[tuple[float, float, float]],
+) -> int:
     """The first line of the table: up over the lines that head its columns.
 
-    A colon tells a caption (部门：… 单位：…), which no heading of a column has.
-    A rule above the heading ends it.
+    A heading has two pieces or more, or stands close under a rule; a label
+    without amounts may come between.  A colon tells a caption
+    (部门：… 单位：…), which no heading has.
     """
     start = first
-    while start > max(0, first - _HEADER):
-        row, below = rows[start - 1], rows[start]
-        inside = row[0].left >= columns[0][0] - row[0].size * 2
-        inside &= row[-1].right <= columns[-1][1] + row[0].size * 2
+    for place in range(first - 1, max(0, first - _HEADER) - 1, -1):
+        row, below = rows[place], rows[place + 1]
+        slack = 2 * row[0].size
+        inside = row[0].left >= columns[0][0] - slack and row[-1].right <= columns[-1][1] + slack
         if not inside or not _near(row, below) or any("：" in p.text or ":" in p.text for p in row):
             break
-        ruled = [y for y, _, _ in rules if row[0].middle > y > below[0].middle]
-        held = [y for y, _, _ in rules if y > row[0].middle and y - row[0].top < 2 * row[0].size]
-        if len(row) < 2 and not (held and not ruled):
+        if len(row) > 1 or _under_rule(row, below, rules):
+            start = place
+        elif not _fits(row, columns):
             break
-        start -= 1
     return start
+
+
+def _under_rule(row: Row, below: Row, rules: Sequence[tuple[float, float, float]]) -> bool:
+    """Whether a rule is close above a line, and none between it and the next."""
+    if any(row[0].middle > y > below[0].middle for y, _, _ in rules):
+        return False
+    return any(y > row[0].middle and y - row[0].top < 2 * row[0].size for y, _, _ in rules)
 
 
 def _bands(body: Sequence[Row], amounts: Sequence[int], rules: Sequence[float]) -> list[list[Row]]:
