@@ -110,7 +110,7 @@ class StatementBook:
     units: Mapping[str, Mapping[str, str]]
     ignored: Mapping[str, tuple[str, str]]
     owners: Mapping[str, tuple[str, ...]]
-    words: Mapping[str, Word]
+    words: Mapping[str, tuple[Word, ...]]
     fillers: frozenset[str]
     implied: tuple[Implied, ...]
     flows: Mapping[str, str]
@@ -199,8 +199,8 @@ def _ignored(node: Node) -> tuple[str, str]:
     return match.text(), fields["example"].text()
 
 
-def _words(node: Node) -> dict[str, Word]:
-    words: dict[str, Word] = {}
+def _words(node: Node) -> dict[str, tuple[Word, ...]]:
+    words: dict[str, tuple[Word, ...]] = {}
     for entry in node.sequence():
         fields = entry.record(("says", "where"), ("whole", "anaphor", "under"))
         where = fields["where"]
@@ -212,9 +212,10 @@ def _words(node: Node) -> dict[str, Word]:
             under=_where(fields["under"]) if "under" in fields else Coordinates(),
         )
         for says in fields["says"].sequence():
-            if (key := fold(says.text())) in words:
+            key = fold(says.text())
+            if any(other.under == word.under for other in words.get(key, ())):
                 raise says.fault(f"词语“{says.text()}”写了两次；请只留一处")
-            words[key] = word
+            words[key] = tuple(sorted((*words.get(key, ()), word), key=lambda w: not w.under))
     return words
 
 

@@ -67,12 +67,12 @@ KNOWN: Final[dict[str, tuple[str, str]]] = {
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
-    """Read a file of any kind; `name` is what to call it (its path when None).
+    """Read a file of any kind; `name` is what to call it (its file name when None).
 
     The content decides the kind; an extension that says otherwise is a warning.
     Raises Unreadable, and nothing else, for whatever cannot be used.
     """
-    shown = name if name is not None else path.as_posix()
+    shown = name if name is not None else path.name
     try:
         kind = kind_of(path, Path(shown).suffix)
         _refuse_large(path, kind)

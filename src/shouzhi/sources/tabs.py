@@ -129,13 +129,25 @@ def _fit(row: list[str], profile: Sequence[str]) -> list[str]:
     width = len(profile)
     surplus = len(row) - width
     if surplus <= 0:
-        return [*row, *[""] * -surplus]
+        return _filled_up(row, profile, -surplus)
     choices = [] if any(cell.strip() for cell in row[width:]) else [row[:width]]
     if surplus <= MOST_SURPLUS:
         empty = [column for column, cell in enumerate(row) if not cell.strip()]
         choices += [_without(row, gone) for gone in combinations(empty, surplus)]
     if not choices:  # nothing may be lost: what stands beyond the last column joins it
         return [*row[: width - 1], "\n".join(cell for cell in row[width - 1 :] if cell)]
+    return max(choices, key=lambda cells: _likeness(cells, profile))
+
+
+def _filled_up(row: list[str], profile: Sequence[str], lacking: int) -> list[str]:
+    """A short row with its missing empty cells put back: at its end, unless elsewhere fits better."""
+    at_end = [*row, *[""] * lacking]
+    if not lacking or lacking > MOST_SURPLUS or len(row) < lacking:
+        return at_end
+    choices = [at_end]
+    for gaps in combinations(range(len(profile)), lacking):
+        cells = iter(row)
+        choices.append(["" if c in gaps else next(cells) for c in range(len(profile))])
     return max(choices, key=lambda cells: _likeness(cells, profile))
 
 

@@ -68,7 +68,12 @@ def read_statements(
                 outline.enter(section.level, passage)
             reader.read(passage, outline.at(block.level), block)
     reader.leave(-1)
-    return reader.claims
+    return sorted(reader.claims, key=_order)
+
+
+def _order(claim: Claim) -> tuple[int, int, int]:
+    place = claim.place
+    return place.section, -1 if place.paragraph is None else place.paragraph, place.start
 
 
 def _is_silent(text: str) -> bool:

@@ -131,7 +131,7 @@ class Reading:
         listing = self.reader.lists[-1] if self.reader.lists else None
         if self.reader.explains(name):
             raise Unresolved
-        name = fold(_YEAR.sub("", name))
+        name = _tidy(name)
         if listed and (listing is None or listing.stale or self.speech.reason):
             raise Unresolved
         if listing is not None and not self.speech.reason:
@@ -147,7 +147,7 @@ class Reading:
             raise Unresolved
         part = self._needed(self.speech.topic)[0]
         if meaning.dimensions <= {"stage", "year"}:
-            return (part | meaning.where[0],)
+            raise Unresolved  # “占年初预算的5%”: of what budget is not told
         return self.reader.placing.extent(part, meaning)
 
     def _aspect(self, meaning: Meaning) -> Places:
@@ -212,8 +212,13 @@ class Reading:
             places = self.places(of)
             compared = places, tuple(self.base(place) for place in places)
         self.speech.compared = compared
-        self.speech.topic = compared[0]
+        self.speech.about(compared[0])
         return compared
+
+
+def _tidy(name: str) -> str:
+    """A free name without years, passed-over numbers and a closing 的."""
+    return re.sub(f"[{MARKS['year']}{MARKS['ignored']}]", "", name).removesuffix("的")
 
 
 def _longest(text: str, words: object) -> str | None:
@@ -257,7 +262,7 @@ def _stated(reading: Reading, one: Give) -> Iterator[Claim]:
     yield from _at(reading, places, figure)
     if "=" in at:
         return
-    reading.speech.topic = places
+    reading.speech.about(places)
     if (stage := places[0].get("stage")) in {"approved", "adjusted"}:
         reading.speech.budget = stage
 
@@ -271,7 +276,7 @@ def _at(reading: Reading, places: Places, figure: Figure) -> Iterator[Claim]:
         )  # fmt: skip
         make = Count if amount is None else Stated
         yield make(reading.pattern.entry.id, reading.place, fact, figure.place)
-        if not reading.speech.reason:
+        if not reading.speech.reason or reading.speech.doubt:
             reading.reader.join_list(where, figure)
 
 
@@ -349,11 +354,13 @@ def _completion(reading: Reading, one: Give) -> Iterator[Claim]:
         if numerator == denominator:
             raise Unresolved
         yield Completion(reading.pattern.entry.id, reading.place, numerator, denominator, figure)
-    reading.speech.topic = tuple(numerators)
+    reading.speech.about(tuple(numerators))
 
 
 def _comparison(reading: Reading, one: Give) -> Iterator[Claim]:
-    lefts, rights = reading.places(one.operands["left"]), reading.places(one.operands["right"])
+    lefts = reading.places(one.operands["left"])
+    reading.speech.about(lefts)
+    rights = reading.places(one.operands["right"])
     word = reading.slot(one.operands["relation"])
     sign = reading.reader.book.relations[word]
     for left, right in zip(lefts, rights, strict=False):
@@ -396,26 +403,26 @@ def _absent(reading: Reading, one: Give) -> Iterator[Claim]:
 
 def _topic(reading: Reading, one: Give) -> Iterator[Claim]:
     places = reading.places(one.operands["at"], about=True)
-    reading.speech.topic = _below(places, one.operands.get("below"))
+    reading.speech.about(_below(places, one.operands.get("below")))
     reading.speech.compared = None
     return iter(())
 
 
 def _list(reading: Reading, one: Give) -> Iterator[Claim]:
     whole = reading.places(one.operands["of"])
-    reading.speech.topic = whole
-    reading.reader.open_list(whole, closed=one.operands["closed"] == "true")
+    reading.speech.about(whole)
+    reading.reader.open_list(whole, reading.place, closed=one.operands["closed"] == "true")
     return iter(())
 
 
 def _setting(reading: Reading, one: Give) -> Iterator[Claim]:
     members = {
-        name: fold(_YEAR.sub("", reading.slot(value))) if value in reading.pattern.slots else value
+        name: _tidy(reading.slot(value)) if value in reading.pattern.slots else value
         for name, value in one.operands.items()
     }
     reading.speech.setting = Coordinates(members)
     place = reading.reader.placing.complete(reading.speech.around | members)
-    reading.speech.topic = (place,)
+    reading.speech.about((place,))
     return iter(())
 
 

@@ -65,7 +65,10 @@ class Listing:
         if not self.parts:
             return True
         return any(
-            name in part and self.whole[0].get(name) != part[name] and name in own
+            name in part
+            and self.whole[0].get(name) != part[name]
+            and name in own
+            and _alike(part[name], own[name])
             for part in self.parts[:1]
             for name in (*_MATTER, "unit", "project")
         ) or ("flow" in own and set(own) <= ASPECTS)
@@ -133,11 +136,20 @@ def _within(member: str | None, upper: str, dimension: str) -> bool:
     return member is not None and (member == upper or below(upper, member, dimension))
 
 
+def _alike(left: str, right: str) -> bool:
+    """Whether two members are of one make: both of our trees, or both told by prose alone.
+
+    What prose alone tells (the share of small firms) cuts across the members of the trees.
+    """
+    return ("/" in left) == ("/" in right)
+
+
 def disjoint(left: Coordinates, right: Coordinates) -> bool:
     """Whether two places share nothing: they part in some dimension."""
     return any(
         name in right
         and right[name] != member
+        and _alike(right[name], member)
         and not below(member, right[name], name)
         and not below(right[name], member, name)
         for name, member in left.items()

@@ -14,7 +14,7 @@ from typing import Final
 from shouzhi.catalogue.statements import StatementBook
 from shouzhi.space import Coordinates
 from shouzhi.statements.blocks import Block
-from shouzhi.statements.claims import Claim, Figure, Parts, Unread
+from shouzhi.statements.claims import Claim, Figure, Parts, Place, Unread
 from shouzhi.statements.giving import give
 from shouzhi.statements.masking import NEXT, Passage, kind_of
 from shouzhi.statements.notation import BREAKS, Patterns
@@ -40,7 +40,8 @@ class Speech:
     `topic` is what it is about; `compared` the operands of the last comparison; `base` the
     words of the last base; `setting` coordinates that hold until the paragraph ends;
     `reason` that an explanation is going on, `doubt` that it may be over; `budget` the
-    stage of the last budget told; `last` the last entry read, `slots` its slots.
+    stage of the last budget told; `last` the last entry read and `word` its direction;
+    `head` the first topic of the sentence, `fresh` that a new sentence begins.
     """
 
     around: Coordinates
@@ -53,6 +54,25 @@ class Speech:
     budget: str | None = None
     last: str = ""
     word: str = ""
+    head: Places = ()
+    fresh: bool = True
+
+    def about(self, places: Places) -> None:
+        """Make `places` the topic; the first of a sentence is its head."""
+        self.topic = places
+        if self.fresh:
+            self.head, self.fresh = places, False
+
+    def whole(self) -> Places:
+        """What a list that opens now has the parts of.
+
+        After a sentence that tells a whole and then some of its parts, it is that whole.
+        """
+        if self.fresh and self.head and all(
+            any(inside(place, head) for head in self.head) for place in self.topic
+        ):
+            return self.head
+        return self.topic
 
 
 class Reader:
@@ -97,7 +117,7 @@ class Reader:
         """Read the clause at `at`, and return where it ends."""
         text = passage.text
         end = _end(text, at)
-        if (opened := self._open(text, at, end, speech)) > at:
+        if (opened := self._open(passage, at, end, speech)) > at:
             return opened
         read = self._match(passage, at, end, speech)
         if read is None and (after := self._explain(text, at, end, speech)) > at:
@@ -128,6 +148,7 @@ class Reader:
                 listing.pending = mark
         if strength == 4:
             speech.reason = speech.doubt = False
+            speech.fresh = True
             for listing in self.lists:
                 listing.stale = listing.stale or bool(listing.parts)
         elif mark == ";":
@@ -144,8 +165,9 @@ class Reader:
                 return
             self._close()
 
-    def _open(self, text: str, at: int, end: int, speech: Speech) -> int:
+    def _open(self, passage: Passage, at: int, end: int, speech: Speech) -> int:
         """Open a list when the clause begins with 其中, 包括…; where the clause goes on."""
+        text = passage.text
         match = self._opening.match(text, at, end)
         if match is None or speech.reason:
             return at
@@ -153,14 +175,15 @@ class Reader:
         if stop < end and not _has_figure(text[stop:end]):
             return at  # “包括办公费、印刷费”: words only
         if speech.topic:
-            self.open_list(speech.topic, closed=self.book.lists[match.group()])
+            place = self._block.place(*passage.span(at, stop))
+            self.open_list(speech.whole(), place, closed=self.book.lists[match.group()])
         return stop
 
-    def open_list(self, whole: Places, *, closed: bool) -> None:
+    def open_list(self, whole: Places, place: Place, *, closed: bool) -> None:
         """Open a list of parts of `whole`."""
         if self.lists and not self.lists[-1].parts and self.lists[-1].whole == whole:
             self.lists.pop()
-        self.lists.append(Listing(whole, closed, self._block.level, self._block.place(0, 1)))
+        self.lists.append(Listing(whole, closed, self._block.level, place))
 
     # -- matching ------------------------------------------------------------------------
 
@@ -196,8 +219,12 @@ class Reader:
         place = self._block.place(start, stop)
         for figure in figures:
             self.claims.append(Unread("", place, figure, self._block.text[start:stop]))
-        if not speech.reason and self.lists:
+        if speech.reason and not speech.doubt:
+            return
+        if self.lists:
             self.lists[-1].intact = False
+        if any(figure.unit != "%" for figure in figures):
+            speech.topic, speech.compared = (), None  # the clause may have changed the subject
 
     def _groups(self, passage: Passage, at: int, end: int, speech: Speech) -> None:
         """Read the brackets of a clause; outside them its topic goes on as it was."""
@@ -207,7 +234,8 @@ class Reader:
                 kept = (speech.topic, speech.compared, speech.reason, speech.doubt)
                 group = passage.groups[mark]
                 if speech.topic and not self._opening.match(group.text):
-                    self.open_list(speech.topic, closed=False)
+                    inner = self._block.place(*group.span(0, len(group.text)))
+                    self.open_list(speech.topic, inner, closed=False)
                 self._passage(group, speech)
                 while len(self.lists) > depth:
                     self._close()

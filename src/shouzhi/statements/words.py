@@ -62,7 +62,7 @@ class Vocabulary:
 
     def __init__(self, book: StatementBook, year: int | None, department: str | None) -> None:
         self._words = all_words(book)
-        self._fillers = book.fillers
+        self._fillers = book.fillers | frozenset(book.owners["ours"])
         self._longest = max(map(len, (*self._words, *self._fillers)))
         self._owners = book.owners
         self._year = year
@@ -96,7 +96,7 @@ class Vocabulary:
         if meaning := self._strict(text, around):
             return meaning
         if text and (longer := self._words.get(text + "支出")):
-            return _of(longer)
+            return _of(longer[-1])
         if place := self._accounts.name(self._bare(text), around):
             return Meaning((Coordinates(place),))
         return None
@@ -109,54 +109,32 @@ class Vocabulary:
 
     def _strict(self, text: str, around: Coordinates = Coordinates()) -> Meaning | None:
         meaning = Meaning((Coordinates(),))
-        unknown = ""
-        for piece, word in self._pieces(text, meaning, around):
-            if word is None:
-                unknown += piece
-            elif piece == YEAR_MARK or not piece:
-                if (led := self._led(meaning, unknown)) is None:
-                    return None
-                meaning, unknown = led, ""
-            else:
-                if (led := self._led(meaning, unknown)) is None:
-                    return None
-                joined = _join(led, word, around)
-                if joined is None:
-                    return None
-                meaning, unknown = joined, ""
+        unknown: list[str] = []
+        for piece, words in self._pieces(text, around):
+            if not words and piece != YEAR_MARK:
+                unknown.append(piece)
+                continue
+            led = self._led(meaning, unknown)
+            if led is not None and words:
+                led = next((m for w in words if (m := _join(led, w, around))), None)
+            if led is None:
+                return None
+            meaning, unknown = led, []
         return self._led(meaning, unknown)
 
-    def _led(self, meaning: Meaning, unknown: str) -> Meaning | None:
+    def _led(self, meaning: Meaning, unknown: list[str]) -> Meaning | None:
         """The meaning when `unknown` stands at its head: the name of who speaks, or nothing."""
-        name = unknown
-        while name and name in self._fillers:
-            return meaning
-        if not name:
+        fills = [piece in self._fillers for piece in unknown]
+        if all(fills):
             return meaning
         if meaning.dimensions - {"year"}:
             return None
-        name = self._trim(name)
-        if not name:
-            return meaning
-        owner = self._owner(name)
+        first, last = fills.index(False), len(fills) - fills[::-1].index(False)
+        owner = self._owner("".join(unknown[first:last]))
         if owner is None:
             return None
         led = replace(meaning, led=True)
         return _with(led, {"unit": owner}) if owner else led
-
-    def _trim(self, name: str) -> str:
-        """The name without fillers before and after it."""
-        changed = True
-        while changed and name:
-            changed = False
-            for filler in self._fillers:
-                if name == filler:
-                    return ""
-                if name.startswith(filler) and filler not in {"年", "有", "各", "由", "从", "按"}:
-                    name, changed = name[len(filler) :], True
-                elif name.endswith(filler) and filler != "单位":
-                    name, changed = name[: -len(filler)], True
-        return name
 
     def _owner(self, name: str) -> str | None:
         """The department itself (empty), the name of another institution, or None for neither."""
@@ -172,28 +150,27 @@ class Vocabulary:
         return name
 
     def _pieces(
-        self, text: str, meaning: Meaning, around: Coordinates
-    ) -> Iterator[tuple[str, Word | None]]:
-        """The text cut into words (with what they mean), years (no places) and the rest."""
-        del meaning
+        self, text: str, around: Coordinates
+    ) -> Iterator[tuple[str, tuple[Word, ...]]]:
+        """The text cut into words (with what they can mean), years, and the rest (nothing)."""
         place = 0
         while place < len(text):
             if text[place] == YEAR_MARK:
-                yield YEAR_MARK, _NOTHING
+                yield YEAR_MARK, ()
                 place += 1
                 continue
             if text[place] == "(" and (end := _closing(text, place)):
                 inside = self._strict(text[place + 1 : end - 1], around)
                 if inside and inside.dimensions and len(inside.where) == 1:
-                    yield text[place:end], Word(inside.where)
+                    yield text[place:end], (Word(inside.where),)
                 place = end
                 continue
             piece = self._longest_at(text, place)
             if piece is None:
-                yield text[place], None
+                yield text[place], ()
                 place += 1
             else:
-                yield piece, self._words.get(piece)
+                yield piece, self._words.get(piece, ())
                 place += len(piece)
 
     def _longest_at(self, text: str, place: int) -> str | None:
@@ -212,30 +189,40 @@ class Vocabulary:
             plain = path[1] + path[2]
         for mark in YEAR.findall(plain):
             found.setdefault("year", set()).add(str(years[mark]))
-        for piece, word in self._pieces(YEAR.sub(YEAR_MARK, plain), _EMPTY, Coordinates()):
-            if word and piece != YEAR_MARK:
-                for where in word.where:
-                    for name, member in where.items():
-                        found.setdefault(name, set()).add(member)
+        for _, words in self._pieces(YEAR.sub(YEAR_MARK, plain), Coordinates()):
+            for where in (w for word in words[-1:] if not word.under for w in word.where):
+                for name, member in where.items():
+                    found.setdefault(name, set()).add(member)
         return found
 
 
 _HINTS: Final = ("item", "kind", "function", "economic")
-_NOTHING: Final = Word((Coordinates(),))
-_EMPTY: Final = Meaning((Coordinates(),))
 
 
 @cache
-def all_words(book: StatementBook) -> dict[str, Word]:
-    """The words of the lexicon with those of the statements before them, and class names."""
-    words: dict[str, Word] = {}
+def all_words(book: StatementBook) -> dict[str, tuple[Word, ...]]:
+    """What each word can mean, what needs something around it first.
+
+    Names of classes give way to the lexicon, and the lexicon to the words of the statements.
+    """
+    words: dict[str, tuple[Word, ...]] = {}
     functions = classification("function")
     for entry in functions.entries:
         name = fold(entry.name)
         if functions.level(entry.code) == 1 and not name.startswith("其他"):
-            words[name] = Word((Coordinates({"function": entry.code}),))
+            words[name] = (Word((Coordinates({"function": entry.code}),)),)
+    words |= _lexicon_words(book)
+    for text, own in book.words.items():
+        free = any(not word.under for word in own)
+        words[text] = own if free else (*own, *words.get(text, ()))
+    return words
+
+
+def _lexicon_words(book: StatementBook) -> dict[str, tuple[Word, ...]]:
+    """The words and phrases of the lexicon; what ends like a flow, and names a source, has it."""
+    words: dict[str, tuple[Word, ...]] = {}
     known = {text: term.where for text, term in lexicon().vocabulary()}
-    known |= {text: word.where[0] for text, word in book.words.items()}
+    known |= {text: own[-1].where[0] for text, own in book.words.items()}
     for text, term in lexicon().vocabulary():
         where = term.where
         ending = next((ending for ending in book.flows if text.endswith(ending)), "")
@@ -244,9 +231,10 @@ def all_words(book: StatementBook) -> dict[str, Word]:
             if stem is not None and stem.get("source") == where["source"]:
                 continue  # “财政拨款收入”: read as its two words, as in “财政拨款收入和支出”
             where = where | {"flow": book.flows[ending]}
-        words[text] = Word((where,), under=term.under)
-    for word in book.words:
-        words[word] = book.words[word]
+        if term.under:
+            words[text] = (Word((where,), under=term.under), *words.get(text, ()))
+        else:
+            words[text] = (Word((where,)),)
     return words
 
 

@@ -23,11 +23,12 @@ from shouzhi.tables.captions import (
     read_notes,
 )
 from shouzhi.tables.form import is_form, read_form
-from shouzhi.tables.header import Head, columns, named_by, read_head
+from shouzhi.tables.header import Head, columns, heading_text, named_by, read_head
 from shouzhi.tables.matrix import Matrix, fits, is_amount, matrix, widen
 from shouzhi.tables.shifts import settle
 
 MOST_CAPTION_ROWS: Final = 4
+LONGEST_BARE_TITLE: Final = 16
 
 
 @dataclass(slots=True)
@@ -47,6 +48,11 @@ class Draft:
 
     chunks: list[Chunk]
     heading: str | None = None
+
+    @property
+    def title(self) -> str | None:
+        """Its own title, else that of what it stands under."""
+        return self.first.caption.title or self.heading
 
     @property
     def first(self) -> Chunk:
@@ -80,7 +86,8 @@ def assemble(
         if drafts and _continues(drafts[-1], chunk):
             drafts[-1].chunks.append(chunk)
         else:
-            drafts.append(Draft([chunk], headings.current))
+            above = drafts[-1].title if drafts and not chunk.prose else headings.current
+            drafts.append(Draft([chunk], above))
     if drafts:
         notes, taken = read_notes(pending)
         drafts[-1].last.notes.extend(notes)
@@ -124,10 +131,21 @@ def _chunk(
         for index, line in enumerate(lines)
         if index not in caption.used and line.text.strip() and not is_furniture(line.text)
     ]
+    caption, left = _bare_title(caption, left)
     body = table.slice(skipped)
     if not any(cell and cell.text.strip() for row in body.owner for cell in row):
         return None, left
     return Chunk(body, grid, caption, left), left
+
+
+def _bare_title(caption: Caption, left: list[Line]) -> tuple[Caption, list[Line]]:
+    """A short line right above a grid names it, even where it does not end as titles do."""
+    if caption.title is not None or not left:
+        return caption, left
+    text = heading_text(tidy(left[-1].text))
+    if len(text) > LONGEST_BARE_TITLE or re.search(r"[。；，：:;,\d]", text):
+        return caption, left
+    return replace(caption, title=strip_ordinal(text)[1] or text), left[:-1]
 
 
 def _caption_rows(table: Matrix) -> tuple[list[Line], int]:
@@ -210,7 +228,7 @@ def _stack(draft: Draft) -> tuple[Matrix, list[Matrix]]:
 def _table(draft: Draft) -> Table | None:
     """Build the table of a draft; None when it prints nothing that is a table."""
     first, rest = _stack(draft)
-    title = draft.first.caption.title or draft.heading or ""
+    title = draft.title or ""
     remarks: list[str] = []
     stub = ""
     if is_form(first):

@@ -47,7 +47,7 @@ def read_outline(lines: Sequence[Line]) -> tuple[list[Section], list[str]]:
         level = heading_level(paragraph.text)
         if level is None and large and len(paragraph.text) <= LONGEST_HEADING:
             level = 0
-        if level is not None and _is_heading(paragraph.text):
+        if level is not None and _is_heading(paragraph.text, level):
             _close(sections, paragraphs)
             sections.append(Section(paragraph.text, level, paragraph.location))
         elif sections:
@@ -78,7 +78,9 @@ def _close(sections: list[Section], paragraphs: list[Paragraph]) -> None:
     paragraphs.clear()
 
 
-def _is_heading(text: str) -> bool:
+def _is_heading(text: str, level: int = 0) -> bool:
+    if level > 1 and text.endswith(("。", "；")):
+        return False
     return len(text) <= LONGEST_HEADING and not re.search(r"[。；，,;：:]", text.rstrip("。：:"))
 
 

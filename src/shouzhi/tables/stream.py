@@ -257,10 +257,10 @@ def _hinted(stub: Stub, style: Style) -> bool:
 def _choose(found: _Found, pieces: Sequence[Piece], style: Style) -> tuple[Head, Stub] | None:
     """The reading of the head that fits the body best."""
     columns = _numbered_columns(found.numbering)
-    amounts = _amounts_in_a_row(pieces)
+    amounts, exact = _measures(found.numbering, pieces)
     best: tuple[float, Head, Stub] | None = None
     for order, stream in enumerate(found.streams):
-        for tree in _trees(stream.headings, columns, amounts, style):
+        for tree in _trees(stream.headings, columns, (amounts, exact), style):
             head = Head(stream.headings, tree, found.numbering)
             stub = stub_of(head.paths(), None if style.marked else amounts)
             if not _is_table(stub, numbered=bool(found.numbering)):
@@ -273,18 +273,28 @@ def _choose(found: _Found, pieces: Sequence[Piece], style: Style) -> tuple[Head,
     return best[1:] if best else None
 
 
+def _measures(numbering: Sequence[Piece], pieces: Sequence[Piece]) -> tuple[int | None, bool]:
+    """How many columns of amounts there are, and whether column numbers count them (栏次 1 2 3)."""
+    word = numbering_word(numbering)
+    counted = sum(piece.text[:1].isdigit() for piece in numbering[word:]) if word else 0
+    return (counted, True) if counted else (_amounts_in_a_row(pieces), False)
+
+
 def _trees(
-    headings: Sequence[Heading], columns: int | None, amounts: int | None, style: Style
+    headings: Sequence[Heading],
+    columns: int | None,
+    amounts: tuple[int | None, bool],
+    style: Style,
 ) -> list[Tree]:
     """The trees that are worth a try: of every width where blanks tell the width of rows."""
     texts = tuple(heading.text for heading in headings)
     places = [heading.location for heading in headings]
     beside = (False, *(a == b for a, b in zip(places, places[1:], strict=False)))
-    if columns is not None or not style.marked:
-        trees = [stream_tree(texts, beside, columns, amounts)]
+    if columns is not None or not style.marked or amounts[1]:
+        trees = [stream_tree(texts, beside, columns, *amounts)]
     else:
         widths = range(max(2, len(texts) - 5), len(texts) + 1)
-        trees = [stream_tree(texts, beside, count, None) for count in widths]
+        trees = [stream_tree(texts, beside, count) for count in widths]
     return [tree for tree in trees if tree is not None]
 
 

@@ -10,7 +10,7 @@ from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold, split_code, strip_ordinal
 from shouzhi.tables.stream_columns import Stub
-from shouzhi.tables.stream_pieces import Piece, is_number
+from shouzhi.tables.stream_pieces import Piece, is_code, is_number
 
 WRONG_SIDE: Final = 6.0
 LESS_LIKELY: Final = 0.6
@@ -28,7 +28,7 @@ class _Half:
     spending: bool
     ordinal: int = 0
     code: str = ""
-    labels: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
 
 
 def side_hints(
@@ -49,10 +49,10 @@ def side_hints(
     for labels in _labels_by_line(pieces):
         if len(labels) >= len(halves):
             for side, index in enumerate(labels[: len(halves)]):
-                _note(halves[side], pieces[index].text)
+                _note(halves[side], _coded(pieces, index))
             continue
         for index in labels:
-            text = pieces[index].text
+            text = _coded(pieces, index)
             likely = [_likelihood(half, text) for half in halves]
             best = max(range(len(halves)), key=lambda side: (likely[side], side))
             lead = likely[best] - sorted(likely)[-2]
@@ -66,6 +66,23 @@ def side_hints(
                     if not pieces[index].starts and len(pieces[index - 1].text) >= 3:
                         hints[index - 1, column] = cost  # its code
             _note(halves[best], text)
+    return hints | _code_hints(pieces, stub, halves)
+
+
+def _code_hints(
+    pieces: Sequence[Piece], stub: Stub, halves: Sequence[_Half]
+) -> dict[tuple[int, int], float]:
+    """The same for codes on lines of their own: they go on where the codes before them stood."""
+    ranges = [half.codes for half in halves]
+    hints: dict[tuple[int, int], float] = {}
+    for index, piece in enumerate(pieces):
+        if not (piece.starts and piece.ends and split_code(piece.text)[0] == piece.text):
+            continue
+        within = [bool(codes) and min(codes) <= piece.text <= max(codes) for codes in ranges]
+        if sum(within) == 1:
+            for column, kind in enumerate(stub.kinds):
+                if kind == "code" and not within[stub.sides[column]]:
+                    hints[index, column] = WRONG_SIDE
     return hints
 
 
@@ -94,10 +111,18 @@ def _labels_by_line(pieces: Sequence[Piece]) -> list[list[int]]:
     return [line for line in lines if line]
 
 
+def _coded(pieces: Sequence[Piece], index: int) -> str:
+    """A label with the code that stands before it on its line."""
+    text = pieces[index].text
+    before = pieces[index - 1].text if not pieces[index].starts else ""
+    return f"{before} {text}" if is_code(before) and len(before) >= 3 else text
+
+
 def _note(half: _Half, text: str) -> None:
     half.ordinal = ordinal_value(text) or half.ordinal
-    half.code = split_code(text)[0] or half.code
-    half.labels.append(fold(text))
+    if code := split_code(text)[0]:
+        half.code = code
+        half.codes.append(code)
 
 
 def _likelihood(half: _Half, text: str) -> float:

@@ -77,13 +77,15 @@ def stream_tree(
     texts: tuple[str, ...],
     beside: tuple[bool, ...],
     columns: int | None,
-    measures: int | None,
+    measures: int | None = None,
+    exact: bool = False,
 ) -> Tree | None:
     """The likeliest tree of headings given row by row, from left to right.
 
     `beside` tells of each heading that it stands on one line with the heading before;
     `columns` is the number of columns where the dump prints column numbers, `measures` the
-    number of columns of amounts where only the rows tell it.  None for too many headings.
+    number of columns of amounts where only the rows tell it (then at least so many), or
+    where `exact` that the column numbers count.  None for too many headings.
     """
     if not texts or len(texts) > MOST_HEADINGS:
         return None
@@ -95,7 +97,7 @@ def stream_tree(
     for index in range(1, len(texts)):
         grown = [s for held in beam for s in _grow(held, index, notes, beside=beside[index])]
         beam = sorted(grown, key=lambda state: -state.score)[:BEAM]
-    trees = [_finish(state, notes, columns, measures) for state in beam]
+    trees = [_finish(state, notes, columns, measures, exact=exact) for state in beam]
     return max(trees, key=lambda tree: tree.score, default=None)
 
 
@@ -234,7 +236,12 @@ def _flow_fit(parent: _Note, child: _Note) -> float:
 
 
 def _finish(
-    state: _State, notes: Sequence[_Note], columns: int | None, measures: int | None
+    state: _State,
+    notes: Sequence[_Note],
+    columns: int | None,
+    measures: int | None,
+    *,
+    exact: bool,
 ) -> Tree:
     """The tree of a whole reading, scored by how its columns come out."""
     parents = state.parents
@@ -254,7 +261,8 @@ def _finish(
     elif measures is not None:
         amounts = sum(not (notes[k].roles or notes[k].words) for k in leaves)
         # a row may leave columns of amounts empty, but cannot print more than there are
-        score -= 0.6 * (amounts - measures) if amounts > measures else 4.0 * (measures - amounts)
+        each = 0.6 if amounts > measures and not exact else 4.0
+        score -= each * abs(amounts - measures)
     return Tree(_rows(parents), parents, _spans(parents, children), score)
 
 
