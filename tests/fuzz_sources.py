@@ -54,7 +54,7 @@ SHAPES: list[tuple[str, str]] = [(name, "") for name in WHOLE] + [
     for member in sorted(members)
     if member.endswith((".xml", ".rels")) and "theme" not in member
 ]
-FOLDER = Path(tempfile.mkdtemp(prefix="shouzhi-fuzz-"))
+FOLDER = Path(tempfile.gettempdir()) / "shouzhi-fuzz"
 
 
 def built(data: bytes) -> tuple[str, bytes]:
@@ -141,7 +141,7 @@ def change_element(one: etree._Element, other: etree._Element, chance: random.Ra
 def seeds() -> Path:
     """A folder with every specimen, and every part of one, as the fuzzer's first inputs."""
     folder = FOLDER / "seeds"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     whole = {**{name: make() for name, make in specimens.ALL.items()}, "a.pdf": specimens.pdf(1)}
     whole["a.doc"] = specimens.ole("WordDocument")
     whole["a.zip"] = specimens.zipped({"a.txt": specimens.text(), "b/c.html": specimens.html()})
@@ -153,6 +153,7 @@ def seeds() -> Path:
 
 def main() -> None:
     """Fuzz with libFuzzer's options from the command line."""
+    FOLDER.mkdir(exist_ok=True)
     given = [argument.split("=")[0] for argument in sys.argv[1:]]
     limits = [limit for limit in LIMITS if limit.split("=")[0] not in given]
     files = [argument for argument in sys.argv[1:] if not argument.startswith("-")]

@@ -184,6 +184,8 @@ def test_deep_nesting(tmp_path: Path, levels: int) -> None:
 def test_tables_without_end_are_refused(tmp_path: Path) -> None:
     row = "<tr><td rowspan=65534 colspan=1000>x</td><td>1</td></tr>"
     refused(tmp_path, "a.html", f"<html><table>{row * 3000}</table>".encode())
+    steps = "".join(f"<tr><td colspan={n}>x</td><td>1</td></tr>" for n in range(1, 300))
+    refused(tmp_path, "b.html", f"<html>{f'<table>{steps}</table>' * 30}".encode())
 
 
 @pytest.mark.parametrize("name", ["no.pdf", "."])

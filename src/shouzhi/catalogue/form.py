@@ -26,8 +26,8 @@ The members of `year` are `this` and `previous`, or a year.
 class Column:
     """A column: its headings from the top down, and what it holds.
 
-    It holds amounts at `where`, or the quotient of two stages (`rate`, in percent), or the
-    amounts (`amount`) or words (`text`) that a listed record has under that field.
+    It holds amounts at `where`, or the quotient of two stages (`rate`, in percent), or what
+    a listed record has itself: amounts (the sum of those fields) or words (`text`).
     `number` is the column number or formula as printed.
     """
 
@@ -35,7 +35,7 @@ class Column:
     where: Where = field(default_factory=dict)
     number: str | None = None
     rate: tuple[str, str] | None = None
-    amount: str | None = None
+    amount: tuple[str, ...] = ()
     text: str | None = None
 
 

@@ -210,15 +210,17 @@ def _side(node: Node) -> Side:
 def _side_of(data: dict[str, Node], node: Node) -> Side:
     if "rows" not in data or "columns" not in data:
         raise node.fault("缺少 rows 或 columns；请补上")
-    stub = tuple(map(_stub, _list(data.get("stub"))))
     return Side(
         heading=_heading(data.get("heading")),
         where=_where(data.get("where")),
-        stub=stub or (Stub(("项目",), "{label}"),),
+        stub=tuple(map(_stub, data["stub"].sequence())) if "stub" in data else _PLAIN_STUB,
         columns=tuple(map(_column, data["columns"].sequence())),
         rows=tuple(map(_row, data["rows"].sequence())),
         foot=tuple(map(_row, _list(data.get("foot")))),
     )
+
+
+_PLAIN_STUB: Final = (Stub(("项目",), "{label}"),)
 
 
 def _stub(node: Node) -> Stub:
@@ -244,7 +246,7 @@ def _column(node: Node) -> Column:
         where=_where(data.get("where")),
         number=_maybe(data, "number", Node.text),
         rate=rate,
-        amount=_maybe(data, "amount", Node.text),
+        amount=data["amount"].texts() if "amount" in data else (),
         text=_maybe(data, "text", Node.text),
     )
 

@@ -35,7 +35,7 @@ CLAIMS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
 
 SLOT_KINDS: Final = (
     "place", "places", "extent", "aspect", "lead", "names", "amount", "percent", "rate",
-    "count", "number", "figures", "times", "nought", "direction", "base", "versus", "level",
+    "count", "quantity", "number", "figures", "times", "nought", "direction", "base", "versus", "level",
     "relation", "institution", "any",
 )  # fmt: skip
 """What a slot can be."""
@@ -86,7 +86,7 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One statement.  `after` are the entries right after which alone it can stand;
-    `in_reasons` that it may stand in an explanation; `ends` the marks that may follow it.
+    `in_reasons` that it may stand in an explanation, `also` or `only`; `ends` the marks that may follow it.
     """
 
     id: str
@@ -98,7 +98,7 @@ class Entry:
     authority: str
     example: Example
     after: tuple[str, ...]
-    in_reasons: bool
+    in_reasons: str
     ends: str
     line: int
 
@@ -121,6 +121,7 @@ class StatementBook:
     relations: Mapping[str, str]
     lists: Mapping[str, bool]
     reasons: tuple[str, ...]
+    asides: tuple[str, ...]
     tails: tuple[str, ...]
     purposes: tuple[str, ...]
     slots: Mapping[str, str]
@@ -138,8 +139,8 @@ def read_book(path: Path) -> StatementBook:
     root = load_yaml(path)
     parts = root.record((
         "units", "ignored", "owners", "words", "fillers", "implied", "flows", "narrowed", "bases",
-        "directions", "levels", "relations", "lists", "reasons", "tails", "purposes",
-        "slots", "statements",
+        "directions", "levels", "relations", "lists", "reasons", "asides", "tails",
+        "purposes", "slots", "statements",
     ))  # fmt: skip
     slots = {
         name: node.choice(SLOT_KINDS) for name, node in parts["slots"].mapping().items()
@@ -167,6 +168,7 @@ def read_book(path: Path) -> StatementBook:
             for word in node.texts()
         },
         reasons=_folded(parts["reasons"]),
+        asides=_folded(parts["asides"]),
         tails=_folded(parts["tails"]),
         purposes=_folded(parts["purposes"]),
         slots=slots,
@@ -288,7 +290,7 @@ def _entry(node: Node, slots: Mapping[str, str]) -> Entry:
         authority=fields["authority"].text(),
         example=_example(fields["example"]),
         after=fields["after"].texts() if "after" in fields else (),
-        in_reasons="in_reasons" in fields and fields["in_reasons"].flag(),
+        in_reasons=fields["in_reasons"].choice(("also", "only")) if "in_reasons" in fields else "",
         ends=fields["ends"].text() if "ends" in fields else "",
         line=node.line,
     )

@@ -1,6 +1,8 @@
 """Tables become facts: every printed amount at its coordinates, with its place.
 
 `read_document` is the whole way from a file to a `Document`: sources → tables → facts.
+The prose gives its facts too, and the claims that relate them (`statements`).
+
 Rooms inside: `header` (what the document says of itself), `places` (the coordinates of
 rows), `amounts` (cells to facts), `export` (the JSON contract).
 """
@@ -19,6 +21,9 @@ from shouzhi.facts.places import Context, function_names, place_rows, unit_names
 from shouzhi.sources import Source
 from shouzhi.sources.opening import open_source
 from shouzhi.space import Fact
+from shouzhi.statements import Context as Prose
+from shouzhi.statements import read_statements
+from shouzhi.statements.claims import Claim, Count, Stated
 from shouzhi.tables import Section, Table
 from shouzhi.tables.reading import read_tables
 
@@ -41,6 +46,7 @@ class Document:
     tables: list[Table]
     facts: list[Fact]
     sections: list[Section]
+    claims: list[Claim] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
@@ -78,11 +84,16 @@ def from_source(source: Source) -> Document:
         table.amount_unit = table.amount_unit or header["amount_unit"]
         table.rows = list(place_rows(table, context))
         facts.extend(table_facts(table, number, context.year))
+    claims = read_statements(
+        reading.sections, Prose(header["kind"], context.year, context.department)
+    )
+    facts.extend(claim.fact for claim in claims if isinstance(claim, Stated | Count))
     return Document(
         **header,
         tables=reading.tables,
         facts=facts,
         sections=reading.sections,
+        claims=claims,
         warnings=[*source.warnings, *_remarks(reading.tables)],
     )
 

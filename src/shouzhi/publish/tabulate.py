@@ -170,16 +170,18 @@ class _Filler:
             mask = mask & only
         return Figure(self._dated(where), self.ledger.sum(mask), bool(mask.any()))
 
-    def _recorded(self, key: str, base: Where, draft: Draft, side: Side) -> Figure:
-        """An amount that a record holds itself; of a head, of all that stands below it."""
+    def _recorded(
+        self, keys: Sequence[str], base: Where, draft: Draft, side: Side
+    ) -> Figure:
+        """Amounts that a record holds itself; of a head, of all that stands below it."""
         book = self.ledger.book
         lists = [SHEETS[spec.each] for spec in side.rows if spec.each in SHEETS]
         records = draft.records or tuple(r for sheet in lists for r in book.of(sheet))
-        if len(records) == 1 and records[0].amount(key) is None:
+        if len(records) == 1 and not _amounts(records, keys):
             records = tuple(_below(records[0], book.of(records[0].sheet)))
-        amounts = [amount for record in records if (amount := record.amount(key)) is not None]
+        amounts = _amounts(records, keys)
         where = self._dated({**base, **draft.where})
-        return Figure(where, sum(amounts), bool(amounts))
+        return Figure(where, sum(amounts) if amounts else None, bool(amounts))
 
     def _mask(self, where: Where) -> Mask:
         key = tuple(sorted(where.items()))
@@ -221,6 +223,11 @@ def _codes(draft: Draft, line: int | None) -> dict[str, str]:
     if code := draft.values.get("unit_code"):
         codes["unit"] = code
     return codes | ({"line": str(line)} if line else {})
+
+
+def _amounts(records: Sequence[Record], keys: Sequence[str]) -> list[int]:
+    found = (record.amount(key) for record in records for key in keys)
+    return [amount for amount in found if amount is not None]
 
 
 def _is_purchase(draft: Draft) -> bool:

@@ -28,8 +28,9 @@ class Relation:
     """Σ coefficient · fact = 0 over `terms` (fact index, coefficient); amounts in 分.
 
     `at_most` means Σ ≤ 0.  A ratio has three terms: numerator, denominator and the
-    fact that prints their quotient (coefficients 1, -1, 0); `share` that the quotient
-    is of the change (numerator − denominator) to the denominator.
+    fact that prints their quotient (coefficients 1, -1, 0); its `mode` tells of what:
+    share a/b, growth (a − b)/b, or increase, where the second term is the change itself
+    (its coefficient +1 for more, -1 for less) and the base is a − change.
     `family` is what it is one instance of; `why` the dimension or words behind it.
     """
 
@@ -37,7 +38,7 @@ class Relation:
     kind: Kind
     family: Family
     why: str
-    growth: bool = False
+    mode: Literal["share", "growth", "increase"] = "share"
 
     @property
     def facts(self) -> tuple[int, ...]:
@@ -91,23 +92,29 @@ class System:
         return off <= 0 if relation.kind == "at_most" else off == 0
 
     def ratio_bounds(self, relation: Relation, change: dict[int, int]) -> tuple[Decimal, Decimal] | None:
-        """The least and greatest percentage that the two amounts can give, None over zero."""
-        (top, _), (bottom, _), (rate, _) = relation.terms
+        """The least and greatest percentage that the two amounts can give, None over zero.
+
+        Many departments cut a rate off where they should round it, so one last digit
+        either way is still explained.
+        """
+        (top, _), (bottom, sign), (rate, _) = relation.terms
         above = change.get(top, self.facts[top].amount or 0)
         below = change.get(bottom, self.facts[bottom].amount or 0)
+        if relation.mode == "increase":
+            below = above - sign * below
         if below == 0:
             return None
         high_q, low_q = self.quantum[top], self.quantum[bottom]
         hundred = Decimal(100)
         values = [
-            hundred * a / b - (hundred if relation.growth else 0)
+            hundred * a / b - (0 if relation.mode == "share" else hundred)
             for a in (above - high_q / Decimal(2), above + high_q / Decimal(2))
             for b in (below - low_q / Decimal(2), below + low_q / Decimal(2))
             if b
         ]
-        half = Decimal(10) ** (self.facts[rate].value.as_tuple().exponent) / 2  # type: ignore[operator]
-        half = max(half, Decimal("0.005"))
-        return min(values) - half, max(values) + half
+        digit = Decimal(10) ** int(self.facts[rate].value.as_tuple().exponent)
+        digit = max(digit, Decimal("0.01"))
+        return min(values) - digit, max(values) + digit
 
     def _ratio_holds(self, relation: Relation, change: dict[int, int]) -> bool:
         bounds = self.ratio_bounds(relation, change)

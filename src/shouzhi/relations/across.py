@@ -30,8 +30,12 @@ class Origin:
 
 
 def canonical(fact: Fact, origin: Origin) -> Coordinates:
-    """The full coordinates of a fact: year, stage and flow filled in where words leave them out."""
-    where = fact.where
+    """The full coordinates of a fact."""
+    return full(fact.where, origin)
+
+
+def full(where: Coordinates, origin: Origin) -> Coordinates:
+    """Coordinates with year, stage and flow filled in where words leave them out."""
     filled: dict[str, str] = {}
     if "year" not in where and origin.year:
         filled["year"] = str(origin.year)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Final
 
 from shouzhi.facts import Document
 from shouzhi.relations import Relation, System
@@ -20,12 +20,9 @@ from shouzhi.relations.across import (
     witnessed,
 )
 from shouzhi.relations.evidence import admit
+from shouzhi.relations.said import Said
 from shouzhi.relations.within import table_relations
 from shouzhi.space import FEN_PER, Fact, parse_amount
-
-PROSE: Final = -1
-"""The table number of facts that stand in the prose."""
-
 
 def derive(documents: Sequence[Document]) -> System:
     """All relations among the facts of one or more documents, admitted by evidence."""
@@ -34,12 +31,15 @@ def derive(documents: Sequence[Document]) -> System:
     for document in documents:
         starts.append(len(facts))
         facts.extend(document.facts)
-    system = System(facts, _quanta(documents))
-    admit(system, _candidates(documents, starts))
+    candidates = list(_candidates(documents, starts, facts))
+    system = System(facts, _quanta(facts, starts))
+    admit(system, candidates)
     return system
 
 
-def _candidates(documents: Sequence[Document], starts: Sequence[int]) -> Iterator[Relation]:
+def _candidates(
+    documents: Sequence[Document], starts: Sequence[int], facts: list[Fact]
+) -> Iterator[Relation]:
     placed: list[Placed] = []
     for number, (document, start) in enumerate(zip(documents, starts, strict=True)):
         yield from _tables(document, start, number)
@@ -50,6 +50,9 @@ def _candidates(documents: Sequence[Document], starts: Sequence[int]) -> Iterato
     yield from balances(places)
     yield from by_economic_class(placed)
     yield from witnessed(placed)
+    for number, (document, start) in enumerate(zip(documents, starts, strict=True)):
+        origin = Origin(document.kind, document.year, number)
+        yield from Said(facts, document.claims, start, origin, places).relations()
 
 
 def _tables(document: Document, start: int, number: int) -> Iterator[Relation]:
@@ -66,38 +69,37 @@ def _tables(document: Document, start: int, number: int) -> Iterator[Relation]:
                     relation.kind,
                     (*relation.family, f"document {number}"),
                     relation.why,
-                    relation.growth,
+                    relation.mode,
                 )
 
 
 def _placed(document: Document, start: int, number: int) -> Iterator[Placed]:
     origin = Origin(document.kind, document.year, number)
     for index, fact in enumerate(document.facts):
-        if fact.amount is None:
+        if fact.amount is None or fact.table is None or fact.column is None:
             continue
-        table = PROSE if fact.table is None else fact.table
-        side = None
-        if fact.table is not None and fact.column is not None:
-            side = document.tables[fact.table].columns[fact.column].side
-        column = (number, table, fact.column if fact.column is not None else index, side)
+        side = document.tables[fact.table].columns[fact.column].side
+        column = (number, fact.table, fact.column, side)
         yield Placed(start + index, canonical(fact, origin), column)
 
 
-def _quanta(documents: Sequence[Document]) -> list[int]:
-    """The last printed digit of every fact in 分, by the most decimals its table prints."""
-    quanta: list[int] = []
-    for document in documents:
-        decimals: dict[int | None, int] = {}
-        for fact in document.facts:
-            if fact.amount is not None:
-                decimals[fact.table] = max(decimals.get(fact.table, 0), _decimals(fact))
-        for fact in document.facts:
-            if fact.amount is None:
-                quanta.append(0)
-            else:
-                fen = FEN_PER[fact.unit] * Decimal(10) ** -decimals[fact.table]
-                quanta.append(max(int(fen), 1))
-    return quanta
+def _quanta(facts: Sequence[Fact], starts: Sequence[int]) -> list[int]:
+    """The last printed digit of every fact in 分, by the most decimals printed beside it.
+
+    A table (and the prose) drops trailing noughts (20352.2 beside 1423.17), so its most
+    exact number tells how exactly all of it is printed.
+    """
+    decimals: dict[tuple[int, int | None, str], int] = {}
+    keys = []
+    for index, fact in enumerate(facts):
+        key = (bisect_right(starts, index), fact.table, fact.unit)
+        keys.append(key)
+        if fact.amount is not None and fact.unit in FEN_PER:
+            decimals[key] = max(decimals.get(key, 0), _decimals(fact))
+    return [
+        max(int(FEN_PER[fact.unit] * Decimal(10) ** -decimals[key]), 1) if key in decimals else 0
+        for fact, key in zip(facts, keys, strict=True)
+    ]
 
 
 def _decimals(fact: Fact) -> int:

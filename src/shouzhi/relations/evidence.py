@@ -9,7 +9,7 @@ from typing import Final
 
 from shouzhi.relations import Family, Relation, System
 
-STRONG: Final = frozenset({"same", "tree", "heading", "balance", "printed", "rate", "columns"})
+STRONG: Final = frozenset({"same", "tree", "heading", "balance", "printed", "rate", "columns", "said", "repeated", "claim", "nought"})
 """Families that words alone establish; one instance is enough."""
 FEW: Final = 0.1
 """Of a family that only the amounts witness, the share of instances that may break."""

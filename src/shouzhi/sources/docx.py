@@ -17,7 +17,7 @@ from shouzhi.sources import Cell, Grid, Line, Page, Source, Unreadable
 from shouzhi.sources.archive import DAMAGED, open_package
 from shouzhi.sources.margins import line_of, separate
 from shouzhi.sources.numbering import Numbering
-from shouzhi.sources.spans import lay
+from shouzhi.sources.spans import Budget, lay
 from shouzhi.space import Location
 
 MAX_COLUMNS: Final = 1024
@@ -49,6 +49,7 @@ class _Reader:
     section: int = 0
     carried: str = ""
     pages: dict[int, list[Line | Grid]] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
     symbols: dict[str, int] = field(default_factory=dict)
     """Characters of symbol fonts, each with the page on which it first stands."""
     warnings: list[str] = field(default_factory=list)
@@ -261,7 +262,7 @@ def _table(table: etree._Element, reader: _Reader) -> None:
         reader.page += breaks
     if cells:
         laid = [Cell(c.row, c.column, c.rows, c.columns, c.text, c.location) for c in cells]
-        for block in separate(lay(laid, "cells", laid[0].location)):
+        for block in separate(lay(laid, "cells", laid[0].location, reader.budget)):
             reader.add(block)
     for inner in nested:
         _table(inner, reader)

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from shouzhi.sources import Cell, Grid, Line, Page, Source, Unreadable
 from shouzhi.sources.margins import separate
 from shouzhi.sources.signature import MARKS
-from shouzhi.sources.spans import MAX_PLACES, lay, too_large
+from shouzhi.sources.spans import MAX_PLACES, Budget, lay, too_large
 from shouzhi.space import Location
 
 MAX_SPAN: Final = 1000
@@ -120,6 +120,7 @@ class _Reader:
     blocks: list[Line | Grid] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     order: int = 0
+    budget: Budget = field(default_factory=Budget)
 
     def read(self, root: Node, depth: int = 0) -> None:
         """Read all that is inside `root`; `depth` counts the tables around it."""
@@ -174,7 +175,7 @@ class _Reader:
         cells = _place(groups, self.order + 1)
         self.order += len(rows)
         if cells:
-            self.blocks += separate(lay(cells, "cells", cells[0].location))
+            self.blocks += separate(lay(cells, "cells", cells[0].location, self.budget))
         for inner in (inner for row in rows for cell in row for inner in cell.tables):
             self.table(inner, depth + 1)
 

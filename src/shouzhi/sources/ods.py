@@ -10,7 +10,7 @@ from lxml import etree
 
 from shouzhi.sources import Source, Unreadable
 from shouzhi.sources.archive import DAMAGED, open_package
-from shouzhi.sources.spans import too_large
+from shouzhi.sources.spans import Budget, too_large
 from shouzhi.sources.spreadsheet import MAX_COLUMNS, MAX_ROWS, Merge, Sheet, to_page
 
 MAX_REPEATED: Final = 100_000
@@ -35,12 +35,13 @@ def read(path: Path) -> Source:
         raise Unreadable("文件缺少必需的部分 content.xml", DAMAGED)
     hidden, ruled = _styles(root)
     source = Source(path.name, "ods", [])
+    budget = Budget()
     for table in root.iter(f"{_TABLE}table"):
         name = table.get(f"{_TABLE}name", "")
         if table.get(f"{_TABLE}style-name") in hidden:
             source.warnings.append(f"工作表“{name}”是隐藏的，没有读取")
         else:
-            source.pages.append(to_page(_sheet(table, name, ruled), len(source.pages) + 1))
+            source.pages.append(to_page(_sheet(table, name, ruled), len(source.pages) + 1, budget))
     return source
 
 

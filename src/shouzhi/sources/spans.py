@@ -10,7 +10,7 @@ from shouzhi.sources import Cell, Grid, Unreadable
 from shouzhi.space import How, Location
 
 MAX_PLACES: Final = 2_000_000
-"""Places of one grid; the widest real sheets have some hundred thousand."""
+"""Places of all grids of one document; the largest real workbooks have some hundred thousand."""
 
 
 def too_large() -> Unreadable:
@@ -18,18 +18,33 @@ def too_large() -> Unreadable:
     return Unreadable("表格单元格过多，超过二百万", "请删去多余的行列或拆分文件后再读")
 
 
-def lay(cells: Sequence[Cell], how: How, location: Location) -> Grid:
+class Budget:
+    """The places that the grids of one document may still take.
+
+    A few cells far apart make a large grid, so it is the grids that must be counted.
+    """
+
+    def __init__(self) -> None:
+        self.left = MAX_PLACES
+
+    def take(self, places: int) -> None:
+        """Use up some; raises Unreadable when there are not so many left."""
+        self.left -= places
+        if self.left < 0:
+            raise too_large()
+
+
+def lay(cells: Sequence[Cell], how: How, location: Location, budget: Budget | None = None) -> Grid:
     """Make a grid of cells that do not overlap; there must be at least one.
 
     Rows and columns in which no cell begins carry nothing (editors leave them behind
     invisible merges) and are closed; places that no cell covers get an empty one.
-    Raises Unreadable for more than `MAX_PLACES` places.
+    Raises Unreadable when it takes more places than are left in `budget`.
     """
     rows = sorted({cell.row for cell in cells})
     columns = sorted({cell.column for cell in cells})
     height, width = len(rows), len(columns)
-    if height * width > MAX_PLACES:
-        raise too_large()
+    (budget or Budget()).take(height * width)
     row_at = {row: index for index, row in enumerate(rows)}
     column_at = {column: index for index, column in enumerate(columns)}
     covered = bytearray(height * width)

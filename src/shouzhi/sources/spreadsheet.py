@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from shouzhi.sources import Cell, Grid, Line, Page
 from shouzhi.sources.margins import are_marginal, is_note, joined
-from shouzhi.sources.spans import MAX_PLACES, lay, too_large
+from shouzhi.sources.spans import MAX_PLACES, Budget, lay, too_large
 from shouzhi.space import Location
 
 MAX_ROWS: Final = 1_048_576
@@ -82,9 +82,9 @@ def _letters(column: int) -> str:
     return letters
 
 
-def to_page(sheet: Sheet, number: int) -> Page:
-    """Turn what a sheet shows into a page of lines and grids."""
-    shown = _Shown(sheet)
+def to_page(sheet: Sheet, number: int, budget: Budget) -> Page:
+    """Turn what a sheet shows into a page of lines and grids; `budget` is its document's."""
+    shown = _Shown(sheet, budget)
     blocks: list[Line | Grid] = []
     for first, last in shown.segments():
         blocks += _segment(shown, first, last)
@@ -94,8 +94,9 @@ def to_page(sheet: Sheet, number: int) -> Page:
 class _Shown:
     """A sheet without what is hidden, its merges cut to what is used."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, budget: Budget) -> None:
         self.name = sheet.name
+        self.budget = budget
         self.rulings = sheet.rulings
         self._hidden_rows, self._hidden_columns = sheet.hidden_rows, sheet.hidden_columns
         self.texts = {
@@ -237,8 +238,7 @@ def _grid(shown: _Shown, rows: list[int]) -> Grid:
         rules |= shown.rulings.get(row, 0)
     used |= {c for c in range(min(used), max(used)) if rules >> c & 1}
     columns = sorted(used)
-    if len(rows) * len(columns) > MAX_PLACES:
-        raise too_large()
+    shown.budget.take(len(rows) * len(columns))
     names = [_letters(column) for column in columns]
     cells: list[Cell] = []
     for at, row in enumerate(rows):

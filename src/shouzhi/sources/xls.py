@@ -8,6 +8,7 @@ from typing import Any
 
 from shouzhi.sources import Source, Unreadable
 from shouzhi.sources.number_format import printed
+from shouzhi.sources.spans import Budget
 from shouzhi.sources.spreadsheet import INDENT, Merge, Sheet, to_page
 
 _TEXT, _NUMBER, _DATE, _BOOLEAN, _ERROR = 1, 2, 3, 4, 5
@@ -27,13 +28,14 @@ def read(path: Path) -> Source:
             raise Unreadable("工作簿有打开密码", "请用密码打开后取消密码、另存一份再读") from error
         raise
     source = Source(path.name, "xls", [])
+    budget = Budget()
     for found in book.sheets():
         if found.visibility:
             source.warnings.append(f"工作表“{found.name}”是隐藏的，没有读取")
         else:
             sheet = _sheet(book, found)
             _tell_hidden(sheet, source.warnings)
-            source.pages.append(to_page(sheet, len(source.pages) + 1))
+            source.pages.append(to_page(sheet, len(source.pages) + 1, budget))
     return source
 
 

@@ -14,6 +14,7 @@ from lxml import etree
 from shouzhi.sources import Source
 from shouzhi.sources.archive import Package, open_package, stream_xml
 from shouzhi.sources.number_format import BUILT_IN, printed
+from shouzhi.sources.spans import Budget
 from shouzhi.sources.spreadsheet import (
     INDENT,
     MAX_COLUMNS,
@@ -64,6 +65,7 @@ def read(path: Path) -> Source:
             since_1904,
         )
         source = Source(path.name, "xlsx", [], book.warnings)
+        budget = Budget()
         for item in _all(workbook, "sheet"):
             name = item.get("name", "")
             relation = relations.get(_relation_id(item))
@@ -73,7 +75,7 @@ def read(path: Path) -> Source:
                 book.warnings.append(f"工作表“{name}”是隐藏的，没有读取")
                 continue
             sheet = _sheet(package.bytes(relation.target), name, book)
-            source.pages.append(to_page(sheet, len(source.pages) + 1))
+            source.pages.append(to_page(sheet, len(source.pages) + 1, budget))
     return source
 
 

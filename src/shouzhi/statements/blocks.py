@@ -22,6 +22,7 @@ _ORDINALS: Final = (
 )
 _LEVEL_MARK: Final = re.compile("[（(][类款][）)]")
 _NEXT_MARK: Final = re.compile(r"^[^\d。；：]{1,30}[（(][款项][）)]")
+_LIST: Final = re.compile("^(?:其中|包括|主要包括|具体包括)")
 LONGEST: Final = 20_000
 """No block grows beyond this many characters: what is longer is no broken sentence."""
 
@@ -91,6 +92,8 @@ def _goes_on(before: list[tuple[int | None, str, Location]], text: str) -> bool:
         return bool(_LEVEL_MARK.search(last)) and not _DONE.search(last) and bool(
             _NEXT_MARK.match(text)
         )
+    if _LIST.match(text):
+        return True
     return not _DONE.search(last) and sum(len(one[1]) for one in before) < LONGEST
 
 

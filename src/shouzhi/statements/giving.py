@@ -134,6 +134,8 @@ class Reading:
         name = _tidy(name)
         if listed and (listing is None or listing.stale or self.speech.reason):
             raise Unresolved
+        if listed and any(len(word) > 1 and word in name for word in self.reader.book.directions):
+            raise Unresolved  # “因此增加编制人数42人” tells a change, not a part
         if listing is not None and not self.speech.reason:
             return tuple(
                 whole | {"item": f"{whole.get('item', '')}/{name}"} for whole in listing.whole
@@ -141,6 +143,13 @@ class Reading:
         around = self.speech.topic[0] if self.speech.topic else self.speech.around
         kept = {n: m for n, m in around.items() if n in {"year", "stage"}}
         return (self.reader.placing.complete(Coordinates({**kept, "project": name})),)
+
+    def surroundings(self) -> Coordinates:
+        """What the headings are about, where they are about something."""
+        around = self.speech.around
+        if not {"source", "item", "kind", "function"} & set(around):
+            raise Unresolved
+        return self.reader.placing.complete(around)
 
     def _extent(self, meaning: Meaning) -> Places:
         if not meaning.dimensions:
@@ -204,12 +213,12 @@ class Reading:
             return compared
         return topic, tuple(self.base(place) for place in topic)
 
-    def operands(self, of: str) -> tuple[Places, Places]:
+    def operands(self, of: str, *, about: bool = False) -> tuple[Places, Places]:
         """The two sides of a comparison, remembered for the clause that follows."""
         if of == "topic" or not self.slot(of):
             compared = self.compared()
         else:
-            places = self.places(of)
+            places = self.places(of, about=about)
             compared = places, tuple(self.base(place) for place in places)
         self.speech.compared = compared
         self.speech.about(compared[0])
@@ -318,7 +327,7 @@ def _share(reading: Reading, one: Give) -> Iterator[Claim]:
 
 
 def _change(reading: Reading, one: Give) -> Iterator[Claim]:
-    of, bases = reading.operands(one.operands["of"])
+    of, bases = reading.operands(one.operands["of"], about="below" in one.operands)
     if below := one.operands.get("below"):
         below = reading.slot(below) or below
         of, bases = _below(of, below), _below(bases, below)
@@ -390,10 +399,7 @@ def _absent(reading: Reading, one: Give) -> Iterator[Claim]:
     lead = reading.meaning(one.operands["lead"]) if "lead" in one.operands else None
     meaning = reading.meaning(one.operands["at"])
     if not meaning.dimensions:
-        around = reading.speech.around
-        if not {"source", "item", "kind"} & set(around):
-            raise Unresolved
-        places: Places = (reading.reader.placing.complete(around),)
+        places: Places = (reading.surroundings(),)
     else:
         found = reading.reader.place(meaning, reading.speech, about=not reading.speech.topic)
         places = reading._needed(found)  # noqa: SLF001
@@ -409,7 +415,13 @@ def _topic(reading: Reading, one: Give) -> Iterator[Claim]:
 
 
 def _list(reading: Reading, one: Give) -> Iterator[Claim]:
-    whole = reading.places(one.operands["of"])
+    of = one.operands["of"]
+    if of in reading.pattern.slots and not reading.meaning(of).dimensions - {"year", "stage"}:
+        raise Unresolved
+    if of == "topic" and not reading.speech.topic:
+        whole: Places = (reading.surroundings(),)
+    else:
+        whole = reading.places(of)
     reading.speech.about(whole)
     reading.reader.open_list(whole, reading.place, closed=one.operands["closed"] == "true")
     return iter(())

@@ -41,8 +41,9 @@ _ORDINAL: Final = (
     r"|[一二三四五六七八九十]是|[①-⑳])|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
 )
 _JOIN: Final = re.compile(f"(?<=[{FIGURES}{MARKS['group']}])(?:、|和|及其?|以及|与)")
+_ENDS: Final = frozenset(",;。:!?、") | {NEXT, ""}
 _BETWEEN: Final = re.compile("[,;。:!?、]")
-_SENSE: Final = re.compile("^[类款项]$")
+_FIGURE: Final = re.compile(f"[{FIGURES}]")
 
 
 def kind_of(mark: str) -> str | None:
@@ -71,6 +72,12 @@ class Passage:
             self.figures, self.years, self.groups,
         )  # fmt: skip
 
+    def add(self, piece: Passage, length: int | None = None) -> None:
+        """Append a piece of the same paragraph, or its first `length` characters."""
+        self.text += piece.text
+        self.starts += piece.starts[:length]
+        self.ends += piece.ends[:length]
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the paragraph under text[start:end]."""
         return self.starts[start], self.ends[max(start, end - 1)]
@@ -80,6 +87,7 @@ class Masker:
     """Masks paragraphs by the units and the passed-over numbers of the catalogue."""
 
     def __init__(self, book: StatementBook) -> None:
+        self._asides = book.asides
         self._units = {
             unit: (kind, canonical)
             for kind, units in book.units.items()
@@ -105,7 +113,7 @@ class Masker:
             if match["ordinal"] is None:
                 self._mark(passage, match, origin, block)
         _keep(passage, folded, origin, at, len(folded))
-        return _take_groups(_join(passage))
+        return self._take_groups(_join(passage))
 
     def _mark(
         self, passage: Passage, match: re.Match[str], origin: list[int], block: Block
@@ -126,6 +134,34 @@ class Masker:
         passage.text += mark
         passage.starts.append(start)
         passage.ends.append(end)
+
+    def _take_groups(self, passage: Passage) -> Passage:
+        """Put a mark for each bracket that holds figures, and drop those that only tell aside.
+
+        What stands in brackets after a number, or holds several clauses, tells aside; `（类）`,
+        `（境）` and other short ones belong to the words around them.
+        """
+        taken = Passage("", [], [], passage.figures, passage.years, passage.groups)
+        at = 0
+        for begin, end in _brackets(passage.text):
+            taken.add(passage.part(at, begin))
+            at = end
+            inside = passage.part(begin + 1, end - 1)
+            after_figure = bool(taken.text) and bool(_FIGURE.match(taken.text[-1]))
+            if _FIGURE.search(inside.text):
+                mark = _new(passage.groups, "group")
+                passage.groups[mark] = self._take_groups(inside)
+                more = "," if after_figure and passage.text[end : end + 1] not in _ENDS else ""
+                span = passage.span(begin, end)
+                taken.add(Passage(mark + more, [span[0]] * 2, [span[1]] * 2), len(mark + more))
+            elif not after_figure and self._belongs(inside.text):
+                taken.add(passage.part(begin, end))
+        taken.add(passage.part(at, len(passage.text)))
+        return taken
+
+    def _belongs(self, inside: str) -> bool:
+        """Whether a bracket belongs to the words around it."""
+        return not inside.startswith(self._asides) and not _BETWEEN.search(inside)
 
 
 def _guard(unit: str) -> str:
@@ -200,37 +236,6 @@ def _join(passage: Passage) -> Passage:
         "".join(pieces), starts + passage.starts[at:], ends + passage.ends[at:],
         passage.figures, passage.years, passage.groups,
     )  # fmt: skip
-
-
-def _take_groups(passage: Passage) -> Passage:
-    """Put a mark for each bracket that holds figures, and drop those that only tell aside.
-
-    What stands in brackets after a number, or holds several clauses, tells aside; `（类）`,
-    `（境）` and other short ones belong to the words around them.
-    """
-    text, starts, ends, at = "", [], [], 0
-    figures = re.compile(f"[{FIGURES}]")
-    for begin, end in _brackets(passage.text):
-        text += passage.text[at:begin]
-        starts += passage.starts[at:begin]
-        ends += passage.ends[at:begin]
-        at = end
-        inside = passage.part(begin + 1, end - 1)
-        after_figure = bool(text) and kind_of(text[-1]) in {"amount", "percent", "count", "number"}
-        if figures.search(inside.text):
-            mark = _new(passage.groups, "group")
-            passage.groups[mark] = _take_groups(inside)
-            text += mark
-            starts.append(passage.starts[begin])
-            ends.append(passage.ends[end - 1])
-        elif not after_figure and (_SENSE.match(inside.text) or not _BETWEEN.search(inside.text)):
-            text += passage.text[begin:end]
-            starts += passage.starts[begin:end]
-            ends += passage.ends[begin:end]
-    text += passage.text[at:]
-    starts += passage.starts[at:]
-    ends += passage.ends[at:]
-    return Passage(text, starts, ends, passage.figures, passage.years, passage.groups)
 
 
 def _brackets(text: str) -> Iterator[tuple[int, int]]:

@@ -81,7 +81,7 @@ def _first_figures(read: str, kinds: Mapping[str, str]) -> Iterator[str]:
     first = re.split("[,;:。，；：]", re.sub(r"\[[^\]]*\]\??", "", read))[0]
     signs = [""]
     letters = {
-        "amount": "M", "percent": "P", "rate": "PN", "count": "C", "number": "N",
+        "amount": "M", "percent": "P", "rate": "PN", "count": "C", "quantity": "MC", "number": "N",
         "figures": "MPCN", "times": "C", "nought": "N",
     }  # fmt: skip
     for slot, _ in re.findall(r"\{([a-z]+\d?)(\?)?\}", first):
@@ -106,6 +106,7 @@ def _slot_expressions(book: StatementBook) -> dict[str, str]:
         "percent": figure["percent"],
         "rate": f"[{MARKS['percent']}{MARKS['number']}]",
         "count": figure["count"],
+        "quantity": f"[{MARKS['amount']}{MARKS['count']}]",
         "times": figure["count"],
         "nought": figure["number"],
         "number": figure["number"],

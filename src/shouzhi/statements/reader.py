@@ -30,6 +30,7 @@ from shouzhi.statements.words import Meaning, Vocabulary
 
 _BREAK: Final = re.compile(f"[{BREAKS}]")
 _STRENGTH: Final = {NEXT: 1, ",": 2, ":": 2, ";": 3, "。": 4, "!": 4, "?": 4}
+_WAYS: Final = frozenset({"income", "expenditure"})
 _COUNTED: Final = frozenset({"amount", "percent", "count"})
 
 
@@ -41,7 +42,9 @@ class Speech:
     words of the last base; `setting` coordinates that hold until the paragraph ends;
     `reason` that an explanation is going on, `doubt` that it may be over; `budget` the
     stage of the last budget told; `last` the last entry read and `word` its direction;
-    `head` the first topic of the sentence, `fresh` that a new sentence begins.
+    `head` the first topic of the sentence, `fresh` that a new sentence begins,
+    `strange` that words stood in it since that no entry knows; `explained` the topic and the
+    comparison that the explanation explains.
     """
 
     around: Coordinates
@@ -56,12 +59,21 @@ class Speech:
     word: str = ""
     head: Places = ()
     fresh: bool = True
+    strange: bool = False
+    explained: tuple[Places, tuple[Places, Places] | None] = ((), None)
 
     def about(self, places: Places) -> None:
         """Make `places` the topic; the first of a sentence is its head."""
         self.topic = places
+        self.strange = False
         if self.fresh:
             self.head, self.fresh = places, False
+
+    def admits(self, in_reasons: str) -> bool:
+        """Whether an entry may stand here, inside an explanation or outside."""
+        if self.reason:
+            return bool(in_reasons) or self.doubt
+        return in_reasons != "only"
 
     def whole(self) -> Places:
         """What a list that opens now has the parts of.
@@ -137,6 +149,8 @@ class Reader:
         match = self._reason.search(text, at, end)
         if match is None or _has_figure(text[at : match.start()]):
             return at
+        if not speech.reason:
+            speech.explained = (speech.topic, speech.compared)
         speech.reason, speech.doubt = True, False
         more = text[match.end() : match.end() + 1] in {"是", "为", "因", "由"}
         return match.end() + more
@@ -146,9 +160,11 @@ class Reader:
         for listing in self.lists:
             if _STRENGTH.get(listing.pending, 0) < strength:
                 listing.pending = mark
+        if speech.reason and strength >= 3:
+            speech.topic, speech.compared = speech.explained
         if strength == 4:
             speech.reason = speech.doubt = False
-            speech.fresh = True
+            speech.fresh, speech.strange = True, False
             for listing in self.lists:
                 listing.stale = listing.stale or bool(listing.parts)
         elif mark == ";":
@@ -174,6 +190,8 @@ class Reader:
         stop = match.end()
         if stop < end and not _has_figure(text[stop:end]):
             return at  # “包括办公费、印刷费”: words only
+        if speech.fresh and speech.strange:
+            speech.topic = ()  # “按某种分类，包括：”: of what, these words did not tell
         if speech.topic:
             place = self._block.place(*passage.span(at, stop))
             self.open_list(speech.whole(), place, closed=self.book.lists[match.group()])
@@ -191,7 +209,7 @@ class Reader:
         text = passage.text
         for pattern in self.patterns.beginning(text[at:end]):
             entry = pattern.entry
-            if speech.reason and not speech.doubt and not entry.in_reasons:
+            if not speech.admits(entry.in_reasons):
                 continue
             if entry.after and speech.last not in entry.after:
                 continue
@@ -214,6 +232,7 @@ class Reader:
         text = passage.text[at:end]
         figures = [passage.figures[c] for c in text if kind_of(c) in _COUNTED]
         if not figures:
+            speech.strange = True
             return
         start, stop = passage.span(at, end)
         place = self._block.place(start, stop)
@@ -249,7 +268,7 @@ class Reader:
         Words that only tell a year, a stage or a flow speak of the topic; with `about` they
         may not (a topic must be named).
         """
-        if meaning.dimensions <= ASPECTS and not meaning.whole and not self._is_total(meaning):
+        if self._is_aspect(meaning):
             return None if about else self._aspect(meaning, speech)
         own = meaning.where[0]
         surroundings = speech.around | speech.setting
@@ -265,18 +284,24 @@ class Reader:
             self._close(broken=not self.lists[-1].stale)
         return self.placing.compose(surroundings, meaning)
 
-    def _is_total(self, meaning: Meaning) -> bool:
-        return any(p.get("flow") in self.book.narrowed for p in meaning.where)
+    @staticmethod
+    def _is_aspect(meaning: Meaning) -> bool:
+        """Whether words only tell a year, a stage, or which way the money goes."""
+        flows = {place.get("flow", "income") for place in meaning.where}
+        return meaning.dimensions <= ASPECTS and not meaning.whole and flows <= _WAYS
 
     def _aspect(self, meaning: Meaning, speech: Speech) -> Places | None:
         """The topic under another year, stage or flow."""
         own = meaning.where[0]
+        if speech.fresh and speech.strange:
+            return None
         if not speech.topic:
             if own.get("flow") is None:
                 return None
             return self.placing.compose(speech.around | speech.setting, meaning)
         if own.get("flow") and self.lists and self.lists[-1].whole == speech.topic:
-            return tuple(p for w in speech.topic for p in self.placing.compose(w, meaning))
+            found = [p for w in speech.topic for p in self.placing.compose(w, meaning)]
+            return tuple(dict.fromkeys(found))
         return tuple(dict.fromkeys(topic | own for topic in speech.topic))
 
     def hint(self, speech: Speech) -> Coordinates:

@@ -207,9 +207,10 @@ def all_words(book: StatementBook) -> dict[str, tuple[Word, ...]]:
     """
     words: dict[str, tuple[Word, ...]] = {}
     functions = classification("function")
+    taken = {text for text, _ in lexicon().vocabulary()}
     for entry in functions.entries:
         name = fold(entry.name)
-        if functions.level(entry.code) == 1 and not name.startswith("其他"):
+        if len(entry.code) == 3 and name not in taken and not name.startswith("其他"):
             words[name] = (Word((Coordinates({"function": entry.code}),)),)
     words |= _lexicon_words(book)
     for text, own in book.words.items():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from shouzhi.catalogue.lexicon import lexicon
@@ -34,7 +35,7 @@ from shouzhi.tables.stream_pieces import (
 )
 from shouzhi.tables.stream_rows import Body, BodyRow
 from shouzhi.tables.stream_sides import side_hints
-from shouzhi.tables.stream_tree import Tree, stream_tree
+from shouzhi.tables.stream_tree import Count, Tree, stream_tree
 
 LONGEST_RUN: Final = 400
 """Lines of words before amounts; of a longer run only the end can be a head."""
@@ -256,51 +257,42 @@ def _hinted(stub: Stub, style: Style) -> bool:
 
 def _choose(found: _Found, pieces: Sequence[Piece], style: Style) -> tuple[Head, Stub] | None:
     """The reading of the head that fits the body best."""
-    columns = _numbered_columns(found.numbering)
-    amounts, exact = _measures(found.numbering, pieces)
+    count = _count(found, pieces)
     best: tuple[float, Head, Stub] | None = None
     for order, stream in enumerate(found.streams):
-        for tree in _trees(stream.headings, columns, (amounts, exact), style):
+        for tree in _trees(stream.headings, count, style):
             head = Head(stream.headings, tree, found.numbering)
-            stub = stub_of(head.paths(), None if style.marked else amounts)
+            stub = stub_of(head.paths(), None if style.marked else count.measures)
             if not _is_table(stub, numbered=bool(found.numbering)):
                 continue
             score = tree.score + stream.score - order
-            if columns is None and style.marked:
+            if count.columns is None and style.marked:
                 score -= Body(pieces[:LOOK_AHEAD], stub, style).cost()
             if best is None or score > best[0]:
                 best = (score, head, stub)
     return best[1:] if best else None
 
 
-def _measures(numbering: Sequence[Piece], pieces: Sequence[Piece]) -> tuple[int | None, bool]:
-    """How many columns of amounts there are, and whether column numbers count them (栏次 1 2 3)."""
-    word = numbering_word(numbering)
-    counted = sum(piece.text[:1].isdigit() for piece in numbering[word:]) if word else 0
-    return (counted, True) if counted else (_amounts_in_a_row(pieces), False)
+def _count(found: _Found, pieces: Sequence[Piece]) -> Count:
+    """What the column numbers and the rows tell of the number of columns."""
+    word = numbering_word(found.numbering)
+    if found.numbering and not word:
+        return Count(columns=len(found.numbering))
+    counted = sum(piece.text[:1].isdigit() for piece in found.numbering[word:])
+    if counted:
+        return Count(measures=counted, exact=True)
+    return Count(measures=_amounts_in_a_row(pieces))
 
 
-def _trees(
-    headings: Sequence[Heading],
-    columns: int | None,
-    amounts: tuple[int | None, bool],
-    style: Style,
-) -> list[Tree]:
+def _trees(headings: Sequence[Heading], count: Count, style: Style) -> list[Tree]:
     """The trees that are worth a try: of every width where blanks tell the width of rows."""
-    texts = tuple(heading.text for heading in headings)
-    places = [heading.location for heading in headings]
-    beside = (False, *(a == b for a, b in zip(places, places[1:], strict=False)))
-    if columns is not None or not style.marked or amounts[1]:
-        trees = [stream_tree(texts, beside, columns, *amounts)]
-    else:
-        widths = range(max(2, len(texts) - 5), len(texts) + 1)
-        trees = [stream_tree(texts, beside, count) for count in widths]
+    texts = [heading.text for heading in headings]
+    beside = [False, *(a.location == b.location for a, b in pairwise(headings))]
+    counts = [count]
+    if style.marked and count.columns is None and not count.exact:
+        counts = [Count(columns=n) for n in range(max(2, len(texts) - 5), len(texts) + 1)]
+    trees = [stream_tree(texts, beside, one) for one in counts]
     return [tree for tree in trees if tree is not None]
-
-
-def _numbered_columns(numbering: Sequence[Piece]) -> int | None:
-    """The number of columns, where the column numbers count all of them."""
-    return None if numbering_word(numbering) else len(numbering) or None
 
 
 def _amounts_in_a_row(pieces: Sequence[Piece]) -> int | None:
@@ -330,7 +322,8 @@ def _trim(rows: list[BodyRow], stub: Stub, style: Style) -> list[BodyRow]:
     for row in rows[last + 1 :]:
         pieces = [piece for cell in row.cells.values() for piece in cell]
         words = sum(len(piece.text) for piece in pieces)
-        if not (style.marked or (stub.kinds.count("text") > 1 and words <= SHORT_ROW)):
+        exact = style.marked and row.short < 1
+        if not exact and (stub.kinds.count("text") < 2 or words > SHORT_ROW):
             break
         kept.append(row)
     if kept:

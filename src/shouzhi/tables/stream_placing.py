@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from shouzhi.space import parse_amount
 from shouzhi.tables.placing import Sum, placements
 from shouzhi.tables.stream_columns import Stub
 from shouzhi.tables.stream_pieces import Style
 from shouzhi.tables.stream_rows import BodyRow
+
+MOST_TRIES: Final = 20_000
+"""Placements of undecided rows that are tried to make the detail rows add up."""
+SLACK: Final = Decimal("0.05")
 
 Settled = dict[int, Decimal]
 """The values of a row whose columns are settled, by their order among the columns of amounts."""
@@ -24,6 +29,7 @@ class _Open:
     held: list[int]
     values: list[Decimal]
     ways: list[tuple[int, ...]]
+    detail: bool
 
 
 def place_rows(rows: Sequence[BodyRow], stub: Stub, style: Style, sums: Sequence[Sum]) -> bool:
@@ -38,11 +44,11 @@ def place_rows(rows: Sequence[BodyRow], stub: Stub, style: Style, sums: Sequence
     if not measures or stub.two_sided:
         return False
     settled: list[Settled] = []
-    detail: list[Settled] = []
     undecided: list[_Open] = []
-    deepest = max((_depth(row, stub) for row in rows), default=0)
+    codes = [_code(row, stub) for row in rows]
+    detail: list[Settled] = []
     counted = False
-    for row in rows:
+    for row, code in zip(rows, codes, strict=True):
         held = [column for column in measures if column in row.cells]
         values = _values(row, held)
         if not held or len(values) < len(held):
@@ -53,52 +59,69 @@ def place_rows(rows: Sequence[BodyRow], stub: Stub, style: Style, sums: Sequence
             ways = _ways(values, len(measures), sums, settled)
             to = ways[0] if len(ways) == 1 else _like_above(values, settled)
             if to is None:
-                undecided.append(_Open(row, held, values, ways))
+                if ways:
+                    undecided.append(_Open(row, held, values, ways, _is_detail(code, codes)))
                 continue
             _move(row, held, [measures[order] for order in to])
         settled.append(dict(zip(to or (), values, strict=True)))
-        if deepest and _depth(row, stub) == deepest:
+        if _is_detail(code, codes):
             detail.append(settled[-1])
-    total = settled[0] if settled and deepest else {}
-    _add_up(undecided, stub, total, detail, deepest)
+    _add_up(undecided, _room(settled, detail))
+    for one in undecided:
+        _move(one.row, one.held, [measures[order] for order in one.ways[0]])
     return counted
 
 
-def _depth(row: BodyRow, stub: Stub) -> int:
-    """How many digits the function or economic codes of a row have."""
-    codes = [c for c, k in enumerate(stub.kinds) if k in {"code", "class", "section", "item"}]
-    return sum(len(row.cells[column][0].text) for column in codes if column in row.cells)
+def _code(row: BodyRow, stub: Stub) -> str:
+    """The function or economic code of a row, its 类, 款 and 项 together."""
+    columns = [c for c, k in enumerate(stub.kinds) if k in {"code", "class", "section", "item"}]
+    return "".join(row.cells[column][0].text for column in columns if column in row.cells)
 
 
-def _add_up(
-    undecided: list[_Open], stub: Stub, total: Settled, detail: list[Settled], deepest: int
-) -> None:
-    """Settle the undecided rows one by one, as the columns of the total leave room for them."""
-    room = dict(total)
+def _is_detail(code: str, codes: Sequence[str]) -> bool:
+    """Whether no other row prints a longer code that begins with this one."""
+    return bool(code) and not any(o.startswith(code) and len(o) > len(code) for o in codes)
+
+
+def _room(settled: Sequence[Settled], detail: Sequence[Settled]) -> Settled:
+    """What the detail rows leave of the total, the first settled row, in each column."""
+    room = dict(settled[0]) if settled and settled[0] not in detail else {}
     for row in detail:
         for column, value in row.items():
             room[column] = room.get(column, Decimal(0)) - value
-    rest = list(undecided)
-    while rest:
-        for one in rest:
-            if total and _depth(one.row, stub) == deepest:
-                fits = [way for way in one.ways if _fits(way, one.values, room)]
-                one.ways = fits or one.ways
-        least = min(rest, key=lambda one: len(one.ways) or len(rest) * 999)
-        rest.remove(least)
-        if not least.ways:
-            continue
-        way = least.ways[0]
-        _move(least.row, least.held, [stub.measures[order] for order in way])
-        if _depth(least.row, stub) == deepest:
-            for column, value in zip(way, least.values, strict=True):
-                room[column] = room.get(column, Decimal(0)) - value
+    return room
 
 
-def _fits(way: Sequence[int], values: Sequence[Decimal], room: Settled) -> bool:
-    return all(
-        value <= room.get(column, Decimal(0)) for column, value in zip(way, values, strict=True)
-    )
+def _add_up(undecided: Sequence[_Open], room: Settled) -> None:
+    """Put first, of the ways of the undecided detail rows, those that fill the room."""
+    rest = sorted((one for one in undecided if one.detail), key=lambda one: len(one.ways))
+    left = dict(room)
+    tried = 0
+
+    def fill(index: int) -> bool:
+        nonlocal tried
+        tried += 1
+        if tried > MOST_TRIES:
+            return False
+        if index == len(rest):
+            return all(abs(value) <= SLACK for value in left.values())
+        one = rest[index]
+        for way in one.ways:
+            pairs = list(zip(way, one.values, strict=True))
+            if any(left.get(column, Decimal(0)) + SLACK < value for column, value in pairs):
+                continue
+            for column, value in pairs:
+                left[column] -= value
+            if fill(index + 1):
+                one.ways.remove(way)
+                one.ways.insert(0, way)
+                return True
+            for column, value in pairs:
+                left[column] += value
+        return False
+
+    if rest and room:
+        fill(0)
 
 
 def _values(row: BodyRow, columns: Sequence[int]) -> list[Decimal]:

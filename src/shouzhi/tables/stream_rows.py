@@ -29,10 +29,15 @@ _CODES: Final = frozenset({"code", "class", "section", "item", "unit_code"})
 
 @dataclass(slots=True)
 class BodyRow:
-    """The pieces of one row by column."""
+    """The pieces of one row by column.
+
+    `off` is by how many cells the blanks before its amounts are off, `short` by how
+    many those at its end: both 0 where blanks do not count cells.
+    """
 
     cells: dict[int, list[Piece]] = field(default_factory=dict)
     off: float = 0.0
+    short: float = 0.0
 
     def add(self, column: int, piece: Piece) -> None:
         """Put a piece into a column, after what stands there."""
@@ -215,7 +220,14 @@ class Body:
         empty = self.width - 1 - column
         if self.style.marked:
             return BLANK * abs(max(last.after - 1, 0) - self.style.per * empty)
-        return sum(self.skips[column + 1 :])
+        return self._empty(column + 1, self.width)
+
+    def _empty(self, first: int, last: int) -> float:
+        """What empty cells cost where no blanks count them: many amounts little more than two."""
+        skipped = range(first, last)
+        amounts = sum(self.skips[c] for c in skipped if self.stub.kinds[c] == "measure")
+        others = sum(self.skips[c] for c in skipped if self.stub.kinds[c] != "measure")
+        return min(amounts, 2.0 + 0.05 * amounts) + others
 
     def _lead(self, column: int, piece: Piece) -> float:
         """What it costs that a row begins at this column."""
@@ -248,9 +260,11 @@ class Body:
                 return 6.0 + empty
             cost += self._same_width(index, before, column)
             return cost + self._gap(last.after - 1 + piece.before, empty, column)
-        if not piece.starts and self.style.gaps:
+        if self.style.gaps and not piece.starts:
             return self._gap(last.after - 1, empty, column)
-        cost = sum(self.skips[before + 1 : column])
+        if self.style.gaps and piece.before and self.stub.kinds[column] == "measure":
+            return self._gap(piece.before, empty, column)
+        cost = self._empty(before + 1, column)
         if "second" in self.stub.kinds[before + 1 : column]:
             cost += 1.5  # an indicator of the first level is followed by one of the second
         if not piece.starts:
@@ -367,17 +381,21 @@ class Body:
         return rows
 
     def _off(self, row: BodyRow) -> float:
-        """How many cells the blanks before the amounts of a row are off."""
+        """By how many cells the blanks before the amounts of a row are off; sets `short` too."""
         off = 0.0
-        before, last = -1, None
+        before = -1
+        last: Piece | None = None
         for column, cell in sorted(row.cells.items()):
             piece = cell[0]
             blanks = piece.before if piece.starts else piece.before - 1
             if piece.starts and last is not None:
                 blanks += max(0, last.after - 1)
-            if self.stub.kinds[column] == "measure" and (self.style.marked or not piece.starts):
+            told = self.style.marked or not piece.starts or piece.before > 0
+            if self.stub.kinds[column] == "measure" and told:
                 off += abs(blanks / self.style.per - (column - before - 1))
             before, last = column, cell[-1]
+        if self.style.marked and last is not None:
+            row.short = abs(max(last.after - 1, 0) / self.style.per - (self.width - 1 - before))
         return off
 
 

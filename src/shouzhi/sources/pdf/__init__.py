@@ -79,7 +79,9 @@ def _opened(path: Path) -> Iterator[PdfDocument]:
     _look(path)
     standin.install()
     # pypdfium2's own opening cannot tell a document without pages from a stale error.
-    opened = raw.FPDF_LoadDocument(str(path.resolve()).encode("utf-8", "surrogateescape") + b"\0", None)
+    opened = raw.FPDF_LoadDocument(
+        str(path.resolve()).encode("utf-8", "surrogateescape") + b"\0", None
+    )
     if not opened:
         if raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD:
             raise Unreadable("文件设有打开密码", "请输入密码打开后另存为不加密的文件再读")

@@ -45,8 +45,9 @@ class Aligned:
     texts: list[tuple[int, int, int, str]]
 
 
-def aligned(rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]
-            ) -> tuple[list[Aligned], list[Row]]:
+def aligned(
+    rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]
+) -> tuple[list[Aligned], list[Row]]:
     """The tables among these lines (from top to bottom), and the lines in none.
 
     `rules` are free horizontal rules (height, from, to); the rows of a ruled
@@ -105,21 +106,32 @@ def _near(above: Row, below: Row) -> bool:
     return above[0].middle - below[0].middle < _NEAR * size
 
 
-def _table(rows: Sequence[Row], money: Sequence[bool], first: int, last: int,
-           rules: Sequence[tuple[float, float, float]]) -> tuple[int, int, Aligned] | None:
+def _table(
+    rows: Sequence[Row],
+    money: Sequence[bool],
+    first: int,
+    last: int,
+    rules: Sequence[tuple[float, float, float]],
+) -> tuple[int, int, Aligned] | None:
     """The table of a run of lines: where it starts and stops among them; None if unsure."""
     columns = _columns([rows[k] for k in range(first, last + 1) if money[k]])
     if columns is None:
         return None
-    if not all(_fits(row, columns) for row in rows[first:last + 1]):
+    if not all(_fits(row, columns) for row in rows[first : last + 1]):
         return None
     start = _heading(rows, first, columns, rules)
     stop = last + 1
     body = [*rows[start:stop]]
     top, bottom = body[0][0].top, body[-1][0].bottom
-    bands = _bands(body, [k - start for k in range(first, stop) if money[k]],
-                   [y for y, left, right in rules
-                    if bottom < y < top and right - left > 0.5 * (columns[-1][1] - columns[0][0])])
+    bands = _bands(
+        body,
+        [k - start for k in range(first, stop) if money[k]],
+        [
+            y
+            for y, left, right in rules
+            if bottom < y < top and right - left > 0.5 * (columns[-1][1] - columns[0][0])
+        ],
+    )
     edges = _edges(columns, body)
     return start, stop, _placed(bands, edges)
 
@@ -259,7 +271,9 @@ def _row(number: int, cells: dict[int, tuple[int, list[str]]]) -> list[tuple[int
         wide, parts = cells[column]
         if column < free:  # two pieces that reach into the same column
             row, start, span, text = found.pop()
-            found.append((row, start, max(span, column + wide - start), f"{text}\n" + "\n".join(parts)))
+            found.append(
+                (row, start, max(span, column + wide - start), f"{text}\n" + "\n".join(parts))
+            )
         else:
             found.append((number, column, wide, "\n".join(parts)))
         free = found[-1][1] + found[-1][2]

@@ -26,8 +26,14 @@ _BLANK, _INK, _ODD = 0, 1, 2
 _KINDS: Final = np.full(0x10000, _INK, np.uint8)
 """Which codes are printed, and which want a closer look: unknown ones, halves of pairs, radicals."""
 _KINDS[list(_BLANKS)] = _BLANK
-for _first, _last in ((0, 0), (0x2E80, 0x2FDF), (0xD800, 0xDFFF), (0xF900, 0xFAFF), (0xFFFD, 0xFFFF)):
-    _KINDS[_first:_last + 1] = _ODD
+for _first, _last in (
+    (0, 0),
+    (0x2E80, 0x2FDF),
+    (0xD800, 0xDFFF),
+    (0xF900, 0xFAFF),
+    (0xFFFD, 0xFFFF),
+):
+    _KINDS[_first : _last + 1] = _ODD
 _KINDS[list(_HYPHENS)] = _ODD
 
 # Radicals that some fonts name in place of the character and that Unicode does not
@@ -37,7 +43,9 @@ _RADICAL_PAIRS: Final = (
     "⺬示⺭礻⺮竹⺯糸⺼月⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门"
     "⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
 )
-_RADICALS: Final = dict(zip(map(ord, _RADICAL_PAIRS[::2]), map(ord, _RADICAL_PAIRS[1::2]), strict=True))
+_RADICALS: Final = dict(
+    zip(map(ord, _RADICAL_PAIRS[::2]), map(ord, _RADICAL_PAIRS[1::2]), strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +152,9 @@ def _plain(code: int) -> int:
     return _RADICALS.get(code) or (ord(plain) if len(plain) == 1 else code)
 
 
-def _upright(text: Handle, kept: NDArray[np.intp], boxes: Floats,
-             frame: Frame) -> tuple[Frame, NDArray[np.bool_] | None]:
+def _upright(
+    text: Handle, kept: NDArray[np.intp], boxes: Floats, frame: Frame
+) -> tuple[Frame, NDArray[np.bool_] | None]:
     """The frame in which most glyphs stand upright, and which glyphs are slanted, if any.
 
     Only glyphs that do not follow each other to the right are asked how they
@@ -237,8 +246,11 @@ def _without_doubles(glyphs: Glyphs, middle: Floats) -> Glyphs:
     for place, (code, (x, y), near) in enumerate(rows):
         column, row = int(x // 4), int(y // 4)
         around = [(code, column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-        if any(abs(x - a) <= near and abs(y - b) <= near
-               for key in around for a, b in seen.get(key, ())):
+        if any(
+            abs(x - a) <= near and abs(y - b) <= near
+            for key in around
+            for a, b in seen.get(key, ())
+        ):
             keep[place] = False
         else:
             seen.setdefault((code, column, row), []).append((x, y))

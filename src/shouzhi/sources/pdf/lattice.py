@@ -134,7 +134,9 @@ def _walls(lines: Floats, position: Floats, edges: Floats, ends: Floats) -> NDAr
     return np.asarray(change.cumsum(axis=1)[:, :-1] > 0)
 
 
-def _spans(below: NDArray[np.bool_], beside: NDArray[np.bool_]) -> tuple[list[Span], NDArray[np.int64]]:
+def _spans(
+    below: NDArray[np.bool_], beside: NDArray[np.bool_]
+) -> tuple[list[Span], NDArray[np.int64]]:
     """Cells from walls: `below` (lines × columns) and `beside` (rows × lines)."""
     height, width = len(beside), below.shape[1]
     if below[1:-1].all() and beside[:, 1:-1].all():
@@ -167,10 +169,15 @@ def _spans(below: NDArray[np.bool_], beside: NDArray[np.bool_]) -> tuple[list[Sp
     return spans, np.array(owner)
 
 
-def _lower_end(floors: list[list[bool]], sides: list[list[bool]], row: int, column: int, stop: int) -> int:
+def _lower_end(
+    floors: list[list[bool]], sides: list[list[bool]], row: int, column: int, stop: int
+) -> int:
     """The row under a cell: cells grow down until a floor, or until the columns change."""
     down = row + 1
-    while (down < len(sides) and not any(floors[down][column:stop])
-           and not any(sides[down][column + 1:stop])):
+    while (
+        down < len(sides)
+        and not any(floors[down][column:stop])
+        and not any(sides[down][column + 1 : stop])
+    ):
         down += 1
     return down

@@ -53,7 +53,7 @@ def cell_texts(glyphs: Glyphs, cells: NDArray[np.int64], count: int) -> list[str
     the next glyph stands lower or higher by more than half its size, or goes back.
     """
     order = np.argsort(cells, kind="stable")
-    order = order[np.searchsorted(cells[order], 0):]
+    order = order[np.searchsorted(cells[order], 0) :]
     texts = [""] * count
     if not len(order):
         return texts
@@ -64,7 +64,9 @@ def cell_texts(glyphs: Glyphs, cells: NDArray[np.int64], count: int) -> list[str
     new = np.ones(len(mine), np.bool_)
     np.not_equal(mine[1:], mine[:-1], out=new[1:])
     starts = np.flatnonzero(new)
-    for cell, text in zip(mine[starts].tolist(), _strings(chosen, starts, breaks, across > WORD * size), strict=True):
+    for cell, text in zip(
+        mine[starts].tolist(), _strings(chosen, starts, breaks, across > WORD * size), strict=True
+    ):
         texts[cell] = text
     return texts
 
@@ -86,8 +88,10 @@ def pieces(glyphs: Glyphs) -> list[Piece]:
     none = np.zeros(len(glyphs), np.bool_)
     sizes = np.minimum.reduceat(boxes[:, 3] - boxes[:, 1], places).tolist()
     texts = _strings(glyphs, places, none, across > WORD * size)
-    return [Piece(text, a[0], a[1], b[0], b[1], size, (a[1] + b[1]) / 2)
-            for text, a, b, size in zip(texts, low, high, sizes, strict=True)]
+    return [
+        Piece(text, a[0], a[1], b[0], b[1], size, (a[1] + b[1]) / 2)
+        for text, a, b, size in zip(texts, low, high, sizes, strict=True)
+    ]
 
 
 def _numeric(codes: Codes) -> NDArray[np.bool_]:
@@ -109,8 +113,9 @@ def _steps(boxes: Floats) -> tuple[Floats, Floats, Floats]:
     return across, rise, size
 
 
-def _strings(glyphs: Glyphs, starts: NDArray[np.intp], breaks: NDArray[np.bool_],
-             apart: NDArray[np.bool_]) -> list[str]:
+def _strings(
+    glyphs: Glyphs, starts: NDArray[np.intp], breaks: NDArray[np.bool_], apart: NDArray[np.bool_]
+) -> list[str]:
     """The glyphs as strings that begin at `starts`, with line breaks.
 
     Blanks are kept only between Latin words and numbers: where the stream has

@@ -63,7 +63,8 @@ def _blocks(taken: Taken, rules: Rules) -> list[Block]:
     more, rows = aligned(rows, [(y, a, b) for y, a, b in free.tolist()])
     tables += map(table_of, more)
     placed: list[tuple[float, Block]] = [
-        (table.bounds[0], _grid(table, number, frame)) for table in tables]
+        (table.bounds[0], _grid(table, number, frame)) for table in tables
+    ]
     placed += zip([row[0].middle for row in rows], _lines(rows, number, frame), strict=True)
     placed.sort(key=itemgetter(0), reverse=True)
     return [block for _, block in placed]
@@ -93,8 +94,16 @@ def _grid(table: Table, number: int, frame: Frame) -> Grid:
     count = len(table.spans)
     places = _places(number, boxes, frame)
     rows, columns, heights, widths = zip(*table.spans, strict=True)
-    cells = _made(Cell, count, row=rows, column=columns, rows=heights, columns=widths,
-                  text=table.texts, location=places)
+    cells = _made(
+        Cell,
+        count,
+        row=rows,
+        column=columns,
+        rows=heights,
+        columns=widths,
+        text=table.texts,
+        location=places,
+    )
     whole = Location(page=number, box=frame.as_seen((xs[0], ys[-1], xs[-1], ys[0])))
     return Grid(len(ys) - 1, len(xs) - 1, tuple(cells), table.how, whole, tuple(xs))
 
@@ -102,8 +111,9 @@ def _grid(table: Table, number: int, frame: Frame) -> Grid:
 def _places(number: int, boxes: Sequence[Box], frame: Frame) -> list[Location]:
     seen = map(frame.as_seen, boxes) if frame.more else boxes
     page, nothing = repeat(number), repeat(None)
-    return _made(Location, len(boxes),
-                 page=page, line=nothing, sheet=nothing, cell=nothing, box=seen)
+    return _made(
+        Location, len(boxes), page=page, line=nothing, sheet=nothing, cell=nothing, box=seen
+    )
 
 
 def _made(kind: type[Made], count: int, **columns: Iterable[object]) -> list[Made]:
@@ -121,7 +131,9 @@ def _made(kind: type[Made], count: int, **columns: Iterable[object]) -> list[Mad
 def _warnings(text: PageText, rules: Rules, number: int) -> list[str]:
     found = []
     if text.unknown:
-        found.append(f"第{number}页有{text.unknown}个字形没有对应的文字，以“\ufffd”代替，请对照原件")
+        found.append(
+            f"第{number}页有{text.unknown}个字形没有对应的文字，以“\ufffd”代替，请对照原件"
+        )
     if text.slanted:
         found.append(f"第{number}页有斜排文字（可能是水印），未计入正文：{text.slanted[:40]}")
     if text.cut or rules.cut:

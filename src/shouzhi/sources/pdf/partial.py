@@ -67,8 +67,9 @@ def split_rows(table: Table, pieces: Sequence[Sequence[Piece]]) -> Table:
     return _with_rows(table, pieces, anchors)
 
 
-def _anchors(row: int, amounts: list[float], table: Table,
-             pieces: Sequence[Sequence[Piece]]) -> list[float]:
+def _anchors(
+    row: int, amounts: list[float], table: Table, pieces: Sequence[Sequence[Piece]]
+) -> list[float]:
     """The heights of the lines into which a row falls, from the top."""
     found = sorted(amounts, reverse=True)
     pitch = min((a - b for a, b in pairwise(found)), default=0.0)
@@ -80,8 +81,9 @@ def _anchors(row: int, amounts: list[float], table: Table,
     return found
 
 
-def _with_rows(table: Table, pieces: Sequence[Sequence[Piece]],
-               anchors: dict[int, list[float]]) -> Table:
+def _with_rows(
+    table: Table, pieces: Sequence[Sequence[Piece]], anchors: dict[int, list[float]]
+) -> Table:
     """The table with each row of `anchors` taken apart at the heights given."""
     bounds, start = [table.bounds[0]], {}
     for row, low in enumerate(table.bounds[1:]):
@@ -92,7 +94,9 @@ def _with_rows(table: Table, pieces: Sequence[Sequence[Piece]],
     start[len(table.bounds) - 1] = len(bounds) - 1
     spans: list[Span] = []
     texts: list[str] = []
-    for (row, column, rows, columns), text, held in zip(table.spans, table.texts, pieces, strict=True):
+    for (row, column, rows, columns), text, held in zip(
+        table.spans, table.texts, pieces, strict=True
+    ):
         if row not in anchors:
             spans.append((start[row], column, start[row + rows] - start[row], columns))
             texts.append(text)
@@ -104,7 +108,9 @@ def _with_rows(table: Table, pieces: Sequence[Sequence[Piece]],
         spans += [(start[row] + k, column, 1, columns) for k in range(len(parts))]
         texts += ["\n".join(part) for part in parts]
     order = sorted(range(len(spans)), key=lambda k: spans[k][:2])
-    return Table(table.edges, bounds, [spans[k] for k in order], [texts[k] for k in order], "alignment")
+    return Table(
+        table.edges, bounds, [spans[k] for k in order], [texts[k] for k in order], "alignment"
+    )
 
 
 def continue_down(table: Table, rows: Sequence[Row]) -> tuple[Table, int]:

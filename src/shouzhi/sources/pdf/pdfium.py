@@ -85,8 +85,15 @@ def reference(thing: Handle) -> object:
     return ctypes.byref(ctypes.c_char.from_address(thing.value or 0))
 
 
-def fill(function: Callable[..., Any], heads: Sequence[Any], width: int, *, split: bool = False,
-         before: Handle | None = None, whole: bool = False) -> Floats:
+def fill(
+    function: Callable[..., Any],
+    heads: Sequence[Any],
+    width: int,
+    *,
+    split: bool = False,
+    before: Handle | None = None,
+    whole: bool = False,
+) -> Floats:
     """Call `function` for each of `heads` and collect the numbers which it writes.
 
     Each call writes `width` floats (integers with `whole`): into one structure,
@@ -96,9 +103,10 @@ def fill(function: Callable[..., Any], heads: Sequence[Any], width: int, *, spli
     """
     chunk = _SLOTS // width
     if len(heads) > chunk:
-        parts = [heads[k:k + chunk] for k in range(0, len(heads), chunk)]
-        return np.concatenate([
-            fill(function, part, width, split=split, before=before, whole=whole) for part in parts])
+        parts = [heads[k : k + chunk] for k in range(0, len(heads), chunk)]
+        return np.concatenate(
+            [fill(function, part, width, split=split, before=before, whole=whole) for part in parts]
+        )
     size = len(heads) * width
     written = (_counts if whole else _numbers)[:size]
     written.fill(0)

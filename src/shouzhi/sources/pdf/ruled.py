@@ -102,8 +102,8 @@ def _mend_numbers(glyphs: Glyphs, cells: NDArray[np.int64]) -> None:
             first -= 1
         while last < len(tight) and tight[last]:
             last += 1
-        mine, counts = np.unique(cells[first:last + 1], return_counts=True)
-        cells[first:last + 1] = mine[counts.argmax()]
+        mine, counts = np.unique(cells[first : last + 1], return_counts=True)
+        cells[first : last + 1] = mine[counts.argmax()]
 
 
 def _table(lattice: Lattice, texts: list[str], glyphs: Glyphs, cells: NDArray[np.int64]) -> Table:

@@ -129,7 +129,9 @@ def _path_boxes(paths: list[Handle]) -> Floats:
     return np.concatenate(parts)
 
 
-def _parts(path: Handle, segments: int, *, stroked: bool) -> list[tuple[float, float, float, float]]:
+def _parts(
+    path: Handle, segments: int, *, stroked: bool
+) -> list[tuple[float, float, float, float]]:
     """The axis-parallel strokes of a path, or its thin fills where it is not stroked."""
     found = []
     for points in _outlines(path, min(segments, _SEGMENTS)):
@@ -145,8 +147,9 @@ def _is_rule(box: tuple[float, float, float, float]) -> bool:
     return min(width, height) <= THIN and max(width, height) > 3 * min(width, height)
 
 
-def _span(points: tuple[tuple[float, float], ...] | list[tuple[float, float]]
-          ) -> tuple[float, float, float, float]:
+def _span(
+    points: tuple[tuple[float, float], ...] | list[tuple[float, float]],
+) -> tuple[float, float, float, float]:
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     return (min(xs), min(ys), max(xs), max(ys))
 

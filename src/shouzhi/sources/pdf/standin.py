@@ -87,14 +87,33 @@ def _font() -> bytes:
 
     The box is narrow enough for digits: PDFium widens a glyph's place to its ink.
     """
-    box = struct.pack(">5h2H4B8h", 1, 50, -80, 450, 840, 3, 0, 1, 1, 1, 1, 50, 0, 400, 0, -80, 920, 0, -920)
+    box = struct.pack(
+        ">5h2H4B8h", 1, 50, -80, 450, 840, 3, 0, 1, 1, 1, 1, 50, 0, 400, 0, -80, 920, 0, -920
+    )
     box += bytes(-len(box) % 4)
     every = struct.pack(">2H6I", 13, 0, 28, 0, 1, 0x21, 0x2FFFF, 1)  # format 13: many to one
     tables = {
         b"cmap": struct.pack(">4HI", 0, 1, 3, 10, 12) + every,
         b"glyf": box,
         b"head": struct.pack(
-            ">4I2H2Q4h2H3h", 1 << 16, 1 << 16, 0, 0x5F0F3CF5, 3, 1000, 0, 0, 0, -120, 1000, 880, 0, 8, 2, 0, 0
+            ">4I2H2Q4h2H3h",
+            1 << 16,
+            1 << 16,
+            0,
+            0x5F0F3CF5,
+            3,
+            1000,
+            0,
+            0,
+            0,
+            -120,
+            1000,
+            880,
+            0,
+            8,
+            2,
+            0,
+            0,
         ),
         b"hhea": struct.pack(">I3hH11hH", 1 << 16, 880, -120, 0, 1000, 0, 0, 1000, 1, *[0] * 7, 2),
         b"hmtx": struct.pack(">HhHh", 1000, 0, 1000, 0),
