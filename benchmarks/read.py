@@ -84,7 +84,10 @@ def medians(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 
 def over(
-    paths: Sequence[Path], one: Callable[[Path], object], other: Callable[[Path], object], rounds: int
+    paths: Sequence[Path],
+    one: Callable[[Path], object],
+    other: Callable[[Path], object],
+    rounds: int,
 ) -> tuple[float, float]:
     """Seconds of two ways to read these files, summed over the medians of each file."""
     sums = [medians(alternate(partial(one, path), partial(other, path), rounds)) for path in paths]

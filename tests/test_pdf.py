@@ -41,10 +41,12 @@ def written(*pages: str, extra: str = "", trailer: str = "", objects: Sequence[s
         "<</Type/Catalog/Pages 2 0 R>>",
         f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
         "<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
-        "<</Type/Font/Subtype/CIDFontType0/BaseFont/SimSun/CIDSystemInfo<</Registry(Adobe)"
-        "/Ordering(GB1)/Supplement 2>>/DW 1000/W[1 95 500 814 939 500]/FontDescriptor<</Type"
-        "/FontDescriptor/FontName/SimSun/Flags 4/FontBBox[0 -120 1000 880]/Ascent 880"
-        "/Descent -120/CapHeight 880/ItalicAngle 0/StemV 80>>>>",
+        (
+            "<</Type/Font/Subtype/CIDFontType0/BaseFont/SimSun/CIDSystemInfo<</Registry(Adobe)"
+            "/Ordering(GB1)/Supplement 2>>/DW 1000/W[1 95 500 814 939 500]/FontDescriptor<</Type"
+            "/FontDescriptor/FontName/SimSun/Flags 4/FontBBox[0 -120 1000 880]/Ascent 880"
+            "/Descent -120/CapHeight 880/ItalicAngle 0/StemV 80>>>>"
+        ),
     ]
     for number, content in enumerate(pages):
         parts.append(
@@ -221,6 +223,14 @@ def test_unruled_sheet(reading: Reading) -> None:
                 )
                 drawn += text(x, 700 - 18 * number, words)
     assert grids(reading(written(drawn)).pages[0]) == [rows]
+
+
+def test_heading_over_several_columns(reading: Reading) -> None:
+    over = text(320, 720, "财政拨款预算")
+    ruled = rule(50, 735, 460, 735) + rule(220, 715, 460, 715) + rule(50, 655, 460, 655)
+    for drawing in (ruled, text(60, 740, "部门：某局")):
+        found = grids(reading(written(drawing + over + columns_of(ROWS))).pages[0])
+        assert found == [[["", "财政拨款预算", "·"], *ROWS]]
 
 
 def test_three_rules(reading: Reading) -> None:

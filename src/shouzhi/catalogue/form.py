@@ -12,7 +12,7 @@ from typing import Final, Literal
 KINDS: Final = ("budget", "accounts", "performance")
 """Kinds of documents."""
 
-LISTS: Final = ("project", "purchase", "nontax", "task", "indicator")
+LISTS: Final = ("project", "purchase", "nontax", "task", "indicator", "project_year")
 """What rows can be drawn from besides the members of a dimension: lists of the book."""
 
 Where = Mapping[str, tuple[str, ...]]
@@ -62,7 +62,8 @@ class RowSpec:
     deepest rows (or below the fixed row) and inside its place.  `filled` leaves out a fixed
     row without anything in it; `unfilled` prints a row that nothing can stand in; `blank`
     keeps a place free; `split` gives a row for each member of those dimensions too;
-    `having` keeps to records that have something in that field.  `hidden` prints no row
+    `texts` are what a fixed row says in columns of words, by their field; `group` is a
+    template for the group in which the row stands; `having` keeps to records that have something in that field.  `hidden` prints no row
     but what stands below it; `ranked` puts units by their natures in the order in which
     `book.yaml` lists these, not in the order of the book.
     """
@@ -74,6 +75,7 @@ class RowSpec:
     labels: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     split: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
     having: str | None = None
     rows: tuple[RowSpec, ...] = ()
     level: int = 0

@@ -253,7 +253,7 @@ def _column(node: Node) -> Column:
 
 _ROW: Final = (
     "label", "where", "each", "levels", "labels", "members", "split", "rows", "level", "group",
-    "having",
+    "having", "texts",
 )  # fmt: skip
 _FLAGS: Final = ("filled", "unfilled", "blank", "hidden", "ranked")
 
@@ -276,7 +276,8 @@ def _row(node: Node) -> RowSpec:
         split=tuple(n.choice(DIMENSIONS) for n in _list(data.get("split"))),
         rows=tuple(map(_row, _list(data.get("rows")))),
         level=data["level"].whole() if "level" in data else 0,
-        group=_maybe(data, "group", Node.text),
+        group=_maybe(data, "group", _template),
+        texts={k: _template(n) for k, n in data["texts"].mapping().items()} if "texts" in data else {},
         **flags,
     )
 

@@ -21,7 +21,7 @@ from shouzhi.space import DIMENSIONS, Coordinates
 CLAIMS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "stated": (frozenset({"at", "figure"}), frozenset({"below", "within"})),
     "share": (frozenset({"part", "whole", "percent"}), frozenset()),
-    "change": (frozenset({"of", "base"}), frozenset({"by", "direction", "below"})),
+    "change": (frozenset({"of", "base"}), frozenset({"by", "direction", "below", "named"})),
     "growth": (frozenset({"of", "base", "direction"}), frozenset({"percent"})),
     "completion": (frozenset({"numerator", "denominator", "percent"}), frozenset()),
     "comparison": (frozenset({"left", "right", "relation"}), frozenset()),
@@ -35,7 +35,7 @@ CLAIMS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
 
 SLOT_KINDS: Final = (
     "place", "places", "extent", "aspect", "lead", "names", "amount", "percent", "rate",
-    "count", "quantity", "number", "figures", "times", "nought", "direction", "base", "versus", "level",
+    "count", "quantity", "number", "figures", "nought", "direction", "base", "versus", "level",
     "relation", "institution", "any",
 )  # fmt: skip
 """What a slot can be."""
@@ -50,6 +50,7 @@ class Word:
     """A word of prose: the places it names, and how it behaves (see the data file)."""
 
     where: tuple[Coordinates, ...]
+    sum: bool = False
     whole: bool = False
     anaphor: bool = False
     under: Coordinates = Coordinates()
@@ -112,6 +113,7 @@ class StatementBook:
     owners: Mapping[str, tuple[str, ...]]
     words: Mapping[str, tuple[Word, ...]]
     fillers: frozenset[str]
+    uncosted: tuple[str, ...]
     implied: tuple[Implied, ...]
     flows: Mapping[str, str]
     narrowed: Mapping[str, str]
@@ -138,7 +140,7 @@ def read_book(path: Path) -> StatementBook:
     """Read a file of statements; raises CatalogueError with file and line for the first fault."""
     root = load_yaml(path)
     parts = root.record((
-        "units", "ignored", "owners", "words", "fillers", "implied", "flows", "narrowed", "bases",
+        "units", "ignored", "owners", "words", "fillers", "uncosted", "implied", "flows", "narrowed", "bases",
         "directions", "levels", "relations", "lists", "reasons", "asides", "tails",
         "purposes", "slots", "statements",
     ))  # fmt: skip
@@ -151,6 +153,7 @@ def read_book(path: Path) -> StatementBook:
         owners={name: _folded(node) for name, node in parts["owners"].mapping().items()},
         words=_words(parts["words"]),
         fillers=frozenset(_folded(parts["fillers"])),
+        uncosted=parts["uncosted"].texts(),
         implied=tuple(_implied(node) for node in parts["implied"].sequence()),
         flows={fold(k): n.text() for k, n in parts["flows"].mapping().items()},
         narrowed={k: n.text() for k, n in parts["narrowed"].mapping().items()},
@@ -204,11 +207,12 @@ def _ignored(node: Node) -> tuple[str, str]:
 def _words(node: Node) -> dict[str, tuple[Word, ...]]:
     words: dict[str, tuple[Word, ...]] = {}
     for entry in node.sequence():
-        fields = entry.record(("says", "where"), ("whole", "anaphor", "under"))
+        fields = entry.record(("says", "where"), ("sum", "whole", "anaphor", "under"))
         where = fields["where"]
         places = where.sequence() if isinstance(where.value, list) else [where]
         word = Word(
             tuple(_where(place) for place in places),
+            sum="sum" in fields and fields["sum"].flag(),
             whole="whole" in fields and fields["whole"].flag(),
             anaphor="anaphor" in fields and fields["anaphor"].flag(),
             under=_where(fields["under"]) if "under" in fields else Coordinates(),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import orjson
 
 from shouzhi.cli.cache import Cache
-from shouzhi.cli.workers import Failure, Pool
+from shouzhi.cli.workers import PRELOAD, Failure, Pool
 from shouzhi.sources import Unreadable
 from shouzhi.sources.folder import Entry
 
@@ -56,6 +56,23 @@ class Reading:
 Add = Callable[[Reading], None]
 """What takes readings one by one and writes them."""
 
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[Result]):
+    """What is done with every file: `function` in a process of its own, the rest here.
+
+    `unpack` makes the result of the bytes (True when they were kept from before; it
+    raises ValueError, KeyError or zlib.error when they are damaged), `fail` that of a file
+    that cannot be used.  `preload` are the modules that the processes share.
+    """
+
+    function: Callable[[Entry], bytes]
+    unpack: Callable[[Entry, bytes, bool], Result]
+    fail: Callable[[Entry, Failure], Result]
+    preload: Sequence[str] = PRELOAD
+
 
 def read_entry(entry: Entry) -> bytes:
     """Read one file, in a process of its own, into the compressed form that is kept.
@@ -95,6 +112,13 @@ def unpack(name: str, packed: bytes, *, cached: bool = False) -> Reading:
     )
 
 
+READ: Final = Work(
+    read_entry,
+    lambda entry, packed, kept: unpack(entry.name, packed, cached=kept),
+    lambda entry, failure: Reading(entry.name, failure=failure),
+)
+
+
 def read_all(
     entries: Iterable[Entry],
     *,
@@ -107,25 +131,41 @@ def read_all(
     Each reading comes as soon as it and all before it are there; a file that cannot
     be used gives a reading with its `failure` and the others go on.
     """
+    return run_all(entries, READ, jobs=jobs, cache=cache, limit=limit)
+
+
+def run_all(
+    entries: Iterable[Entry],
+    work: Work[Result],
+    *,
+    jobs: int | None = None,
+    cache: Cache | None = None,
+    limit: float = TIME_LIMIT,
+) -> Generator[Result, None, None]:
+    """Do `work` on every entry, as `read_all` reads them."""
     jobs = jobs or os.cpu_count() or 1
     remaining = enumerate(entries)
-    with Pool(read_entry, jobs, limit) as pool:
+    with Pool(work.function, jobs, limit, work.preload) as pool:
         while chunk := dict(islice(remaining, CHUNK * jobs)):
-            yield from _read_chunk(chunk, pool, cache)
+            yield from _run_chunk(chunk, work, pool, cache)
 
 
-def _read_chunk(chunk: dict[int, Entry], pool: Pool, cache: Cache | None) -> Iterator[Reading]:
-    """Read a stretch of the entries; its results alone wait in memory for their turn."""
+def _run_chunk(
+    chunk: dict[int, Entry], work: Work[Result], pool: Pool, cache: Cache | None
+) -> Iterator[Result]:
+    """Work on a stretch of the entries; its results alone wait in memory for their turn."""
     keys: dict[int, str] = {}
-    done: dict[int, Reading] = {}
+    done: dict[int, Result] = {}
     for number, entry in chunk.items():
         try:
-            keys[number], kept = _look_up(entry, cache)
+            keys[number] = _key(entry, cache)
         except Unreadable as error:
             values = {"cause": error.cause, "remedy": error.remedy}
-            done[number] = Reading(entry.name, failure=Failure("unusable", values))
+            done[number] = work.fail(entry, Failure("unusable", values))
         else:
-            done.update({number: kept} if kept else {})
+            with suppress(ValueError, KeyError, zlib.error):
+                if cache and (packed := cache.get(keys[number])):
+                    done[number] = work.unpack(entry, packed, True)  # noqa: FBT003 - kept
     # The largest first: no process is left alone with a large file at the end.
     missing = sorted(chunk.keys() - done.keys(), key=lambda number: _size(chunk[number]))
     results = pool.run([(number, chunk[number]) for number in reversed(missing)])
@@ -133,29 +173,21 @@ def _read_chunk(chunk: dict[int, Entry], pool: Pool, cache: Cache | None) -> Ite
         while number not in done:
             other, result = next(results)
             if isinstance(result, Failure):
-                done[other] = Reading(chunk[other].name, failure=result)
+                done[other] = work.fail(chunk[other], result)
                 continue
-            done[other] = unpack(chunk[other].name, result)
+            done[other] = work.unpack(chunk[other], result, False)  # noqa: FBT003 - new
             if cache:
                 cache.put(keys[other], result)
         yield done.pop(number)
 
 
-def _look_up(entry: Entry, cache: Cache | None) -> tuple[str, Reading | None]:
-    """The key of an entry, and its reading if it was kept and is whole.
-
-    Raises Unreadable when the file cannot be got at.
-    """
+def _key(entry: Entry, cache: Cache | None) -> str:
+    """What a result is kept under; raises Unreadable when the file cannot be got at."""
     if entry.problem:
         raise Unreadable(*entry.problem)
-    if cache is None:
-        return "", None
     # The extension is part of it: one that contradicts the content is told.
-    key = entry.digest() + Path(entry.name).suffix.lower().replace("/", "")
-    with suppress(ValueError, KeyError, zlib.error):
-        if packed := cache.get(key):
-            return key, unpack(entry.name, packed, cached=True)
-    return key, None
+    suffix = Path(entry.name).suffix.lower().replace("/", "")
+    return "" if cache is None else entry.digest() + suffix
 
 
 def _size(entry: Entry) -> int:

@@ -1,4 +1,4 @@
-"""Results of reading, kept by the content of the file and the version of the readers."""
+"""Results of reading and checking, kept by the content of the file and the version of the code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,11 +14,14 @@ from typing import Final
 import shouzhi
 from shouzhi.catalogue.classifications import user_lists
 
-KEEP: Final = 3
-"""Results of how many versions of the readers stay: enough to go back and forth."""
+KEEP: Final = 6
+"""Results of how many versions stay: enough to go back and forth, for reading and checking."""
 
 READERS: Final = ("space.py", "catalogue", "sources", "tables", "facts")
 """The rooms that decide what a document is read as."""
+
+CHECKERS: Final = (*READERS, "statements", "relations", "repair.py", "checks", "cli")
+"""The rooms that decide what is found in a document, and how a finding is kept."""
 
 
 def default_folder() -> Path:
@@ -32,13 +36,13 @@ def default_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shouzhi"
 
 
-def fingerprint() -> str:
-    """A hash of the code, the catalogue and the imported lists that reading depends on."""
+def fingerprint(rooms: Collection[str] = READERS) -> str:
+    """A hash of the code in `rooms`, the catalogue and the imported lists that a result hangs on."""
     root = Path(shouzhi.__file__).parent
     digest = hashlib.blake2b(shouzhi.__version__.encode(), digest_size=8)
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root)
-        if inside.parts[0] in READERS and path.suffix in {".py", ".yaml", ".csv"}:
+        if inside.parts[0] in rooms and path.suffix in {".py", ".yaml", ".csv"}:
             digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
     for path in user_lists():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -48,8 +52,8 @@ def fingerprint() -> str:
 class Cache:
     """A folder of results.  Whatever goes wrong with it, reading goes on without it."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = (folder or default_folder()) / fingerprint()
+    def __init__(self, folder: Path | None = None, rooms: Collection[str] = READERS) -> None:
+        self.folder = (folder or default_folder()) / fingerprint(rooms)
         if not self.folder.is_dir():
             with suppress(OSError):
                 self.folder.mkdir(parents=True)

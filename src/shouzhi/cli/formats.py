@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 import click
 
@@ -22,7 +22,9 @@ from shouzhi.cli import records
 from shouzhi.cli.batch import Add, Reading
 from shouzhi.cli.messages import Messages
 
-Opener = Callable[[Path], AbstractContextManager[Add]]
+Writer = TypeVar("Writer")
+Opener = Callable[[Path], AbstractContextManager[Writer]]
+"""What opens a place to write to and gives what writes there."""
 
 SUFFIXES: Final = {
     ".txt": "table",
@@ -54,19 +56,19 @@ def open_writer(
     if chosen == "xlsx" and out:
         from shouzhi.cli.workbook import workbook
 
-        return _to_file(out, lambda path: workbook(path, messages, notes))
+        return to_file(out, lambda path: workbook(path, messages, notes))
     if chosen in {"csv", "parquet"} and out and out.suffix != f".{chosen}":
         if out.exists() and not out.is_dir():
             raise click.UsageError(messages("not-a-folder", path=out))
-        return _to_folder(out, _folder_writer(chosen, messages))
+        return to_folder(out, _folder_writer(chosen, messages))
     if chosen == "parquet" and out:
         from shouzhi.cli.parquet import parquet_facts
 
-        return _to_file(out, parquet_facts)
+        return to_file(out, parquet_facts)
     return _text(chosen, out, messages)
 
 
-def _folder_writer(chosen: str, messages: Messages) -> Opener:
+def _folder_writer(chosen: str, messages: Messages) -> Opener[Add]:
     if chosen == "csv":
         return lambda folder: csv_folder(folder, messages)
     from shouzhi.cli.parquet import parquet_folder
@@ -87,13 +89,13 @@ def _text(chosen: str, out: Path | None, messages: Messages) -> AbstractContextM
             with _stream(chosen, file, messages, terminal=False) as add:
                 yield add
 
-    return _to_file(out, into)
+    return to_file(out, into)
 
 
 @contextmanager
 def _stream(chosen: str, file: IO[bytes], messages: Messages, *, terminal: bool) -> Iterator[Add]:
     if chosen == "json":
-        yield lambda reading: _flushed(file, reading.line + b"\n")
+        yield lambda reading: flushed(file, reading.line + b"\n")
     elif chosen == "csv":
         text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
         write = _csv_records(text, records.FACT_FIELDS)
@@ -103,7 +105,7 @@ def _stream(chosen: str, file: IO[bytes], messages: Messages, *, terminal: bool)
         yield _tables(file, messages, terminal=terminal)
 
 
-def _flushed(file: IO[bytes], data: bytes) -> None:
+def flushed(file: IO[bytes], data: bytes) -> None:
     file.write(data)
     file.flush()
 
@@ -187,7 +189,7 @@ def _write_table(path: Path, sheet: records.Sheet) -> None:
 
 
 @contextmanager
-def _to_file(out: Path, open_at: Opener) -> Iterator[Add]:
+def to_file(out: Path, open_at: Opener[Writer]) -> Iterator[Writer]:
     """Write beside `out` and move there when whole; raises OSError when it cannot be."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".shouzhi-", dir=out.parent) as aside:
@@ -198,8 +200,8 @@ def _to_file(out: Path, open_at: Opener) -> Iterator[Add]:
 
 
 @contextmanager
-def _to_folder(out: Path, open_at: Opener) -> Iterator[Add]:
-    """As `_to_file`, for a folder; files of the same names in it are replaced."""
+def to_folder(out: Path, open_at: Opener[Writer]) -> Iterator[Writer]:
+    """As `to_file`, for a folder; files of the same names in it are replaced."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".shouzhi-", dir=out.parent) as aside:
         whole = Path(aside) / "whole"  # with the rights of an ordinary folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,9 +92,9 @@ def read(  # noqa: PLR0913 - a command has as many parameters as options
     entries = [entry for entry in found if not entry.skipped]
     cache = None if no_cache else Cache()
     with (
-        _told(out, messages),
+        told(out, messages),
         open_writer(chosen, out, messages, notes) as add,
-        _progress(len(entries), messages, on_screen=out is None) as step,
+        progress(len(entries), messages, on_screen=out is None) as step,
         closing(read_all(entries, jobs=jobs, cache=cache, limit=time_limit)) as readings,
     ):
         for reading in readings:
@@ -123,11 +123,16 @@ def summarise(tally: Tally, seconds: float, messages: Messages) -> None:
     click.echo(text, err=True)
     if not tally.documents and not tally.unusable:
         click.echo(messages("nothing-found"), err=True)
-    if tally.unusable:
-        click.echo(messages("summary-unusable", count=len(tally.unusable)), err=True)
-    for reading in tally.unusable:
-        cause, remedy = reason(reading.failure, messages)
-        line = messages("unusable", name=reading.name, cause=cause, remedy=remedy)
+    tell_unusable([(reading.name, reading.failure) for reading in tally.unusable], messages)
+
+
+def tell_unusable(unusable: Sequence[tuple[str, Failure | None]], messages: Messages) -> None:
+    """Tell on standard error each file that could not be used, in one line."""
+    if unusable:
+        click.echo(messages("summary-unusable", count=len(unusable)), err=True)
+    for name, failure in unusable:
+        cause, remedy = reason(failure, messages)
+        line = messages("unusable", name=name, cause=cause, remedy=remedy)
         click.echo(" ".join(line.splitlines()), err=True)
 
 
@@ -144,7 +149,7 @@ def reason(failure: Failure | None, messages: Messages) -> tuple[str, str]:
 
 
 @contextmanager
-def _told(out: Path | None, messages: Messages) -> Iterator[None]:
+def told(out: Path | None, messages: Messages) -> Iterator[None]:
     """Tell an interruption, and an output that cannot be written, in one line."""
     try:
         yield
@@ -161,8 +166,8 @@ def _told(out: Path | None, messages: Messages) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(
-    total: int, messages: Messages, *, on_screen: bool
+def progress(
+    total: int, messages: Messages, *, on_screen: bool, doing: str = "reading"
 ) -> Iterator[Callable[[], AbstractContextManager[None]]]:
     """A bar on a terminal.  What it gives is called for each document, around its printing."""
     if not sys.stderr.isatty():
@@ -172,18 +177,18 @@ def _progress(
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = progress.add_task(messages("reading"), total=total)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(messages(doing), total=total)
     shares = on_screen and sys.stdout.isatty()
 
     @contextmanager
     def step() -> Iterator[None]:
         if shares:  # the bar gives way while a document is printed on the same terminal
-            progress.stop()
+            bar.stop()
         yield
-        progress.advance(task)
+        bar.advance(task)
         if shares:
-            progress.start()
+            bar.start()
 
-    with progress:
+    with bar:
         yield step

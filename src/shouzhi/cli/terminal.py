@@ -66,7 +66,7 @@ def contents_lines(document: Json, messages: Messages, width: int | None) -> Ite
     widest = max(map(cell_len, names), default=0)
     for name, table in zip(names, document["tables"], strict=True):
         size = messages("size", rows=len(table["rows"]), columns=len(table["columns"]))
-        yield Text.assemble("  ", _padded(name, widest), (f"  {size}", "dim"))
+        yield Text.assemble("  ", padded(name, widest), (f"  {size}", "dim"))
     yield Text()
 
 
@@ -105,7 +105,7 @@ def table_lines(table: Json, messages: Messages, width: int | None) -> Iterator[
     for side in dict.fromkeys(row.get("side") for row in table["rows"]):
         yield from _side_lines(table, side, messages, width)
     for note in table.get("notes") or ():
-        yield from _wrapped(note, 0, width)
+        yield from wrapped(note, 0, width)
 
 
 def _side_lines(
@@ -113,35 +113,35 @@ def _side_lines(
 ) -> Iterator[Text]:
     """The rows of one side under the columns that belong to it."""
     rows = [row for row in table["rows"] if row.get("side") == side]
-    stub = _Stub.of(rows, side or messages("label"), width)
+    stub = Stub.of(rows, side or messages("label"), width)
     places = [
         place
         for place, column in enumerate(table["columns"])
         if side is None or column.get("side") in {side, None}
     ]
-    headings = _even([_levels(table["columns"][place]["heading"], side) for place in places])
+    headings = even([levels(table["columns"][place]["heading"], side) for place in places])
     columns = [
-        _Column.of(heading, [row["cells"][place] for row in rows])
+        Column.of(heading, [row["cells"][place] for row in rows])
         for heading, place in zip(headings, places, strict=True)
     ]
     for first, last in _blocks([c.width for c in columns], stub.width, width):
         if first:
             yield Text()
-        yield from _header(stub, columns[first:last])
+        yield from header(stub, columns[first:last])
         for place, row in enumerate(rows):
             yield from _row_lines(stub, place, columns[first:last])
             if last == len(columns):
-                yield from _wrapped(_texts(row), stub.indents[place] + GAP, width)
+                yield from wrapped(_texts(row), stub.indents[place] + GAP, width)
 
 
-def _levels(heading: Sequence[str], side: str | None) -> list[str]:
+def levels(heading: Sequence[str], side: str | None) -> list[str]:
     """The headings of a column from the top down, from below that of the side itself."""
     levels = [level for level in heading if level]
     above = levels.index(side) + 1 if side in levels[:-1] else 0
     return levels[above:] or [""]
 
 
-def _even(headings: Sequence[list[str]]) -> list[list[str]]:
+def even(headings: Sequence[list[str]]) -> list[list[str]]:
     """Make all columns as deep as the deepest: the lowest heading stays at the bottom."""
     depth = max(map(len, headings), default=1)
     return [[*h[:-1], *[""] * (depth - len(h)), h[-1]] for h in headings]
@@ -154,7 +154,7 @@ def _texts(row: Json) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stub:
+class Stub:
     """The left of a table: codes and labels, folded to `width`."""
 
     heading: str
@@ -165,7 +165,8 @@ class _Stub:
     indents: list[int]
 
     @classmethod
-    def of(cls, rows: Sequence[Json], heading: str, width: int | None) -> _Stub:
+    def of(cls, rows: Sequence[Json], heading: str, width: int | None) -> Stub:
+        """The stub of some rows under its heading, for a screen of `width` cells."""
         codes = [_codes(row) for row in rows]
         code_width = max(map(cell_len, codes), default=0)
         indents = [2 * nesting(row) for row in rows]
@@ -180,13 +181,13 @@ class _Stub:
         """Line `part` of the label of row `place`, as wide as the stub."""
         code = self.codes[place] if part == 0 else ""
         label = self.labels[place][part] if part < len(self.labels[place]) else ""
-        left = _padded(code, self.code_width) + " " * GAP if self.code_width else ""
+        left = padded(code, self.code_width) + " " * GAP if self.code_width else ""
         text = " " * self.indents[place] + label
-        return Text.assemble((left, "dim"), _padded(text, self.width - cell_len(left)))
+        return Text.assemble((left, "dim"), padded(text, self.width - cell_len(left)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """One column of amounts under its stacked headings."""
 
     above: tuple[str, ...]
@@ -195,14 +196,15 @@ class _Column:
     width: int
 
     @classmethod
-    def of(cls, levels: Sequence[str], cells: Sequence[str | None]) -> _Column:
+    def of(cls, levels: Sequence[str], cells: Sequence[str | None]) -> Column:
+        """A column of what is printed in it, as wide as that or its narrowest heading."""
         shown = [cell or "" for cell in cells]
         amounts = max(map(cell_len, shown), default=0)
         folded = fold_evenly(levels[-1], max(amounts, NARROWEST_HEADING))
         return cls(tuple(levels[:-1]), folded, shown, max(amounts, *map(cell_len, folded)))
 
 
-def _header(stub: _Stub, columns: Sequence[_Column]) -> Iterator[Text]:
+def header(stub: Stub, columns: Sequence[Column]) -> Iterator[Text]:
     """Headings from the widest down, each over the columns that share it, then a rule."""
     for level in range(len(columns[0].above) if columns else 0):
         spans = list(_spans(columns, level))
@@ -217,7 +219,7 @@ def _header(stub: _Stub, columns: Sequence[_Column]) -> Iterator[Text]:
     yield Text("─" * (stub.width + sum(GAP + width for width in widths)), "dim")
 
 
-def _spans(columns: Sequence[_Column], level: int) -> Iterator[tuple[str, int]]:
+def _spans(columns: Sequence[Column], level: int) -> Iterator[tuple[str, int]]:
     """Each heading at `level` with the width of the columns that share it and all above it."""
     first = 0
     for last in range(1, len(columns) + 1):
@@ -229,26 +231,26 @@ def _spans(columns: Sequence[_Column], level: int) -> Iterator[tuple[str, int]]:
 
 
 def _heading_lines(
-    stub: _Stub, left: str, headings: Sequence[list[str]], widths: Sequence[int], *,
+    stub: Stub, left: str, headings: Sequence[list[str]], widths: Sequence[int], *,
     right: bool = False,
 ) -> Iterator[Text]:  # fmt: skip
     """Folded headings side by side, ending on the same line."""
     height = max(map(len, headings), default=1)
     for part in range(height):
-        line = _padded(left if part == height - 1 else "", stub.width)
+        line = padded(left if part == height - 1 else "", stub.width)
         for lines, width in zip(headings, widths, strict=True):
             place = part - (height - len(lines))
             text = lines[place] if place >= 0 else ""
-            line += " " * GAP + _padded(text, width, right=right, centred=not right)
+            line += " " * GAP + padded(text, width, right=right, centred=not right)
         yield Text(line.rstrip(), "bold")
 
 
-def _row_lines(stub: _Stub, place: int, columns: Sequence[_Column]) -> Iterator[Text]:
+def _row_lines(stub: Stub, place: int, columns: Sequence[Column]) -> Iterator[Text]:
     for part in range(len(stub.labels[place])):
         line = stub.line(place, part)
         if part == 0:
             for column in columns:
-                line.append(" " * GAP + _padded(column.cells[place], column.width, right=True))
+                line.append(" " * GAP + padded(column.cells[place], column.width, right=True))
         line.rstrip()
         yield line
 
@@ -322,14 +324,15 @@ def _codes(row: Json) -> str:
     return " ".join(code for code in codes if code and code not in row["label"])
 
 
-def _padded(text: str, width: int, *, right: bool = False, centred: bool = False) -> str:
+def padded(text: str, width: int, *, right: bool = False, centred: bool = False) -> str:
+    """A text filled up with blanks to `width` cells."""
     space = max(0, width - cell_len(text))
     if centred:
         return " " * (space // 2) + text + " " * (space - space // 2)
     return " " * space + text if right else text + " " * space
 
 
-def _wrapped(text: str, indent: int, width: int | None) -> Iterator[Text]:
+def wrapped(text: str, indent: int, width: int | None) -> Iterator[Text]:
     """A text under a row, folded and dimmed; nothing for an empty one."""
     if not text:
         return

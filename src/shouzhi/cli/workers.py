@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MEMORY: Final = 4 << 30
 """Bytes of address space that one process may take."""
 
-PRELOAD: Final = ["shouzhi.facts", "shouzhi.cli.batch"]
+PRELOAD: Final = ("shouzhi.facts", "shouzhi.cli.batch")
 """What the fork server imports once for all processes."""
 
 Kind = Literal["unusable", "fault", "memory", "died", "late", "vanished", "catalogue"]
@@ -124,13 +124,19 @@ class Pool:
     process at once.
     """
 
-    def __init__(self, function: Callable[[Any], bytes], jobs: int, limit: float) -> None:
+    def __init__(
+        self,
+        function: Callable[[Any], bytes],
+        jobs: int,
+        limit: float,
+        preload: Sequence[str] = PRELOAD,
+    ) -> None:
         self.function, self.jobs, self.limit = function, max(1, jobs), limit
         methods = multiprocessing.get_all_start_methods()
         self._context = multiprocessing.get_context(
             "forkserver" if "forkserver" in methods else "spawn",
         )
-        self._context.set_forkserver_preload(PRELOAD)
+        self._context.set_forkserver_preload(list(preload))
         self._workers: list[_Worker] = []
         self._scratch = tempfile.TemporaryDirectory(prefix="shouzhi-", ignore_cleanup_errors=True)
 

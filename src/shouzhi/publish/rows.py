@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -17,6 +17,7 @@ from shouzhi.cycle.sheets import schema
 _LENGTHS: Final = {"class": 3, "section": 5, "item": 7}
 SHEETS: Final[Mapping[str, str]] = {
     "purchase": "procurement", "nontax": "nontax", "task": "tasks", "indicator": "indicators",
+    "project_year": "project_years",
 }  # fmt: skip
 """The sheet of the book that a list draws on."""
 
@@ -38,6 +39,7 @@ class Draft:
     depth: int = 0
     parent: Draft | None = None
     records: tuple[Record, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
     unfilled: bool = False
 
 
@@ -87,8 +89,8 @@ class Rows:
         """The rows of a spec without their labels, each with its level."""
         if spec.each is None:
             where = self._ledger.narrow(outer.where, spec.where)
-            values = {**outer.values, "group": spec.group or outer.values.get("group", "")}
-            yield 0, Draft("", where, values, unfilled=spec.unfilled)
+            said = {key: fill(text, outer.values) for key, text in spec.texts.items()}
+            yield 0, Draft("", where, outer.values, texts=said, unfilled=spec.unfilled)
         elif spec.each in SHEETS:
             yield from ((0, draft) for draft in self._listed(spec, outer))
         else:
@@ -111,7 +113,7 @@ class Rows:
         project = self._book.project(units[0] if len(units) == 1 else None, name)
         if project is None:
             return row
-        values = {**row.values, **texts(project.record)}
+        values = {**row.values, **texts(project.record), "project": name}
         return replace(row, values=values, records=(project.record,))
 
     def _split(self, spec: RowSpec, row: Draft) -> list[Draft]:
@@ -207,7 +209,7 @@ class Rows:
             lines = self._ledger.of([record])
             return bool((lines & self._inside(where)).any())
         owner = self._owner
-        if record.sheet == "indicators":
+        if record.sheet in {"indicators", "project_years"}:
             of = (record.text("unit"), record.text("project"))
             return of == ((owner.unit, owner.name) if owner else ("", ""))
         return True
@@ -229,7 +231,8 @@ class Rows:
         if dimension == "function":
             said |= {"class": code[:3], "section": code[3:5], "item": code[5:7]}
         elif dimension == "economic":
-            said |= {"class": code[:3], "section": code[3:5]}
+            above = classification(dimension).name(code[:3], self._book.year) or code[:3]
+            said |= {"class": code[:3], "section": code[3:5], "class_name": above}
         return said
 
     def _name(self, row: Draft, spec: RowSpec, level: int) -> None:
@@ -240,6 +243,8 @@ class Rows:
             count = self._counts[key]
             row.values = {**row.values, "ordinal": numeral(count), "n": str(count)}
         row.label = fill(template, row.values)
+        if spec.group is not None:
+            row.values = {**row.values, "group": fill(spec.group, row.values)}
 
     def _present(self, where: Where) -> bool:
         return bool(self._inside(where).any())

@@ -134,6 +134,7 @@ class _Filler:
                 rows.append(None)
                 continue
             values = {**draft.values, "label": draft.label, "line": str(line or "")}
+            values |= {f"at{draft.depth}": draft.label}
             parent = draft.parent
             while parent is not None and id(parent) not in index:
                 parent = parent.parent
@@ -155,7 +156,8 @@ class _Filler:
         if draft.unfilled:
             return None
         if column.text:
-            return draft.values.get(column.text, "") if draft.records else ""
+            said = draft.values if draft.records else draft.texts
+            return said.get(column.text, "")
         if column.amount:
             return self._recorded(column.amount, base, draft, side)
         at = places(self.ledger, base, column, draft.where)

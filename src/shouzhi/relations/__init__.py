@@ -94,8 +94,8 @@ class System:
     def ratio_bounds(self, relation: Relation, change: dict[int, int]) -> tuple[Decimal, Decimal] | None:
         """The least and greatest percentage that the two amounts can give, None over zero.
 
-        Many departments cut a rate off where they should round it, so one last digit
-        either way is still explained.
+        Many departments cut a rate off where they should round it, or round to one
+        decimal and print two, so one last digit either way is still explained.
         """
         (top, _), (bottom, sign), (rate, _) = relation.terms
         above = change.get(top, self.facts[top].amount or 0)
@@ -112,8 +112,7 @@ class System:
             for b in (below - low_q / Decimal(2), below + low_q / Decimal(2))
             if b
         ]
-        digit = Decimal(10) ** int(self.facts[rate].value.as_tuple().exponent)
-        digit = max(digit, Decimal("0.01"))
+        digit = _last_digit(self.facts[rate].value)
         return min(values) - digit, max(values) + digit
 
     def _ratio_holds(self, relation: Relation, change: dict[int, int]) -> bool:
@@ -134,3 +133,9 @@ class System:
     def broken(self) -> Iterator[int]:
         """Indexes of the relations that rounding cannot explain."""
         return (n for n, relation in enumerate(self.relations) if not self.holds(relation))
+
+
+def _last_digit(rate: Decimal) -> Decimal:
+    """One unit of the last digit of a rate, noughts at its end not counted; at most a tenth."""
+    exponent = int(rate.normalize().as_tuple().exponent)
+    return min(Decimal(10) ** exponent, Decimal("0.1"))

@@ -88,7 +88,8 @@ class Page:
 
 @dataclass(slots=True)
 class Source:
-    """A file as pages.  `kind` is pdf, docx, xlsx, xls, html or text.
+    """A file as pages.  `kind` is pdf, docx, doc, xlsx, xls, ods, html or text
+    (doc also stands for rtf and odt).
 
     `warnings` collects what the reader noticed and could not mend (glyphs
     without a character, a page without text), each a sentence with its place.

@@ -64,8 +64,8 @@ def read_statements(
             passage = masker.mask(block)
             if block.numbered:
                 reader.leave(block.level)
-            if block.heading:
-                outline.enter(section.level, passage)
+            if block.heading or block.opens:
+                outline.enter(block.level, passage)
             reader.read(passage, outline.at(block.level), block)
     reader.leave(-1)
     return sorted(reader.claims, key=_order)

@@ -48,14 +48,12 @@ class Accounts:
         level = _LEVEL[marks[0]]
         if [_LEVEL[mark] for mark in marks] != list(range(level, level + len(marks))):
             return None
-        upper = _cut(above, level)
-        if level > 1 and above and upper is None:
-            return None
+        upper = _cut(above, level) or (above if level > 1 else None)
         for start in range(min(len(names[0]), LONGEST_LEAD)):
             head = self._head(names[0][start:], upper, level)
             if head and (not start or self._reads(names[0][:start]) is not None):
                 return self._descend(head, names[1:], level + 1), names[0][:start], after
-        if upper:
+        if upper and upper == _cut(above, level):
             return self._descend(upper, names, level), "", after
         return None
 

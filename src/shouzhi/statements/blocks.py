@@ -21,8 +21,11 @@ _ORDINALS: Final = (
     re.compile(r"^[①-⑳]"),
 )
 _LEVEL_MARK: Final = re.compile("[（(][类款][）)]")
-_NEXT_MARK: Final = re.compile(r"^[^\d。；：]{1,30}[（(][款项][）)]")
+_NEXT_MARK: Final = re.compile(r"^[^\d。；：]{0,30}[（(][款项][）)]")
 _LIST: Final = re.compile("^(?:其中|包括|主要包括|具体包括)")
+_PAGE_NUMBER: Final = re.compile(r"^\W*\d{1,3}\W*$")
+_SENTENCE: Final = re.compile("[。；，;,]")
+LONGEST_HEADING: Final = 60
 LONGEST: Final = 20_000
 """No block grows beyond this many characters: what is longer is no broken sentence."""
 
@@ -51,6 +54,11 @@ class Block:
     numbered: bool
 
     @property
+    def opens(self) -> bool:
+        """Whether a numbered paragraph is a heading that the outline took for prose."""
+        return self.numbered and len(self.text) <= LONGEST_HEADING and not _SENTENCE.search(self.text)
+
+    @property
     def heading(self) -> bool:
         """Whether the block is (or begins with) the heading of its section."""
         return self.pieces[0].paragraph is None
@@ -73,7 +81,11 @@ def ordinal_level(text: str) -> int | None:
 def blocks_of(number: int, section: Section) -> Iterator[Block]:
     """The blocks of one section, its heading first."""
     texts: list[tuple[int | None, str, Location]] = [(None, section.heading, section.location)]
-    texts += [(i, p.text, p.location) for i, p in enumerate(section.paragraphs)]
+    texts += [
+        (i, p.text, p.location)
+        for i, p in enumerate(section.paragraphs)
+        if not _PAGE_NUMBER.match(p.text)
+    ]
     open_: list[tuple[int | None, str, Location]] = []
     for one in texts:
         if open_ and not _goes_on(open_, one[1]):
@@ -103,6 +115,8 @@ def _block(
     pieces: list[Piece] = []
     text = ""
     for index, one, location in texts:
+        if text[-1:].isdigit() and one[:1].isdigit():
+            text += " "  # two numbers never become one
         pieces.append(Piece(index, len(text), len(one), location))
         text += one
     own = ordinal_level(text)

@@ -65,10 +65,8 @@ class Reading:
             raise Unresolved
         figure = self.passage.figures[mark]
         kind = self.pattern.slots[name]
-        if (kind == "times") != (figure.unit == "倍"):
+        if kind == "rate" and figure.unit not in {"%", "倍"} and not _lacks_sign(figure):
             raise Unresolved
-        if kind == "rate" and not figure.unit and not figure.decimals:
-            raise Unresolved  # “增加40” is no rate that lacks its sign
         if kind == "nought":
             if figure.value:
                 raise Unresolved
@@ -134,9 +132,9 @@ class Reading:
         name = _tidy(name)
         if listed and (listing is None or listing.stale or self.speech.reason):
             raise Unresolved
-        if listed and any(len(word) > 1 and word in name for word in self.reader.book.directions):
-            raise Unresolved  # “因此增加编制人数42人” tells a change, not a part
-        if listing is not None and not self.speech.reason:
+        if listed and self.reader.tells_change(name):
+            raise Unresolved  # “因此增加编制人数42人”, “上年安排5万元” are no parts
+        if listing is not None and not listing.stale and not self.speech.reason:
             return tuple(
                 whole | {"item": f"{whole.get('item', '')}/{name}"} for whole in listing.whole
             )
@@ -225,6 +223,11 @@ class Reading:
         return compared
 
 
+def _lacks_sign(figure: Figure) -> bool:
+    """Whether a bare number can be a rate whose percent sign is missing: “增加40” is none."""
+    return not figure.unit and figure.decimals > 0
+
+
 def _tidy(name: str) -> str:
     """A free name without years, passed-over numbers and a closing 的."""
     return re.sub(f"[{MARKS['year']}{MARKS['ignored']}]", "", name).removesuffix("的")
@@ -279,6 +282,9 @@ def _stated(reading: Reading, one: Give) -> Iterator[Claim]:
 def _at(reading: Reading, places: Places, figure: Figure) -> Iterator[Claim]:
     for where in places:
         amount = figure.amount
+        item = where.get("item", "").partition("/")[0]
+        if amount is not None and item in reading.reader.book.uncosted:
+            raise Unresolved
         fact = Fact(
             where=where, amount=amount, value=figure.value, printed=figure.printed,
             unit=figure.unit, location=figure.place.location, how="text",
@@ -327,7 +333,7 @@ def _share(reading: Reading, one: Give) -> Iterator[Claim]:
 
 
 def _change(reading: Reading, one: Give) -> Iterator[Claim]:
-    of, bases = reading.operands(one.operands["of"], about="below" in one.operands)
+    of, bases = reading.operands(one.operands["of"], about=bool({"below", "named"} & set(one.operands)))
     if below := one.operands.get("below"):
         below = reading.slot(below) or below
         of, bases = _below(of, below), _below(bases, below)

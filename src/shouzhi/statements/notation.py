@@ -81,8 +81,8 @@ def _first_figures(read: str, kinds: Mapping[str, str]) -> Iterator[str]:
     first = re.split("[,;:。，；：]", re.sub(r"\[[^\]]*\]\??", "", read))[0]
     signs = [""]
     letters = {
-        "amount": "M", "percent": "P", "rate": "PN", "count": "C", "quantity": "MC", "number": "N",
-        "figures": "MPCN", "times": "C", "nought": "N",
+        "amount": "M", "percent": "P", "rate": "PNC", "count": "C", "quantity": "MC", "number": "N",
+        "figures": "MPCN", "nought": "N",
     }  # fmt: skip
     for slot, _ in re.findall(r"\{([a-z]+\d?)(\?)?\}", first):
         if choices := letters.get(kinds[slot], ""):
@@ -104,10 +104,9 @@ def _slot_expressions(book: StatementBook) -> dict[str, str]:
         "any": _WORDS + "*?",
         "amount": figure["amount"],
         "percent": figure["percent"],
-        "rate": f"[{MARKS['percent']}{MARKS['number']}]",
+        "rate": f"[{MARKS['percent']}{MARKS['number']}{MARKS['count']}]",
         "count": figure["count"],
         "quantity": f"[{MARKS['amount']}{MARKS['count']}]",
-        "times": figure["count"],
         "nought": figure["number"],
         "number": figure["number"],
         "figures": f"[{FIGURES}](?:{NEXT}[{FIGURES}])*",

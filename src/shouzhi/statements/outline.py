@@ -17,9 +17,9 @@ class Outline:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._path: list[tuple[int, Coordinates]] = []
+        self._path: list[tuple[float, Coordinates]] = []
 
-    def enter(self, level: int, heading: Passage) -> None:
+    def enter(self, level: float, heading: Passage) -> None:
         """Go to a section.  A heading that names several members of a dimension fixes none.
 
         A heading that is a sentence (it states an amount, or ends as one) speaks of itself only.

@@ -68,7 +68,7 @@ class Listing:
             name in part
             and self.whole[0].get(name) != part[name]
             and name in own
-            and _alike(part[name], own[name])
+            and (name != "item" or _alike(part[name], own[name]))
             for part in self.parts[:1]
             for name in (*_MATTER, "unit", "project")
         ) or ("flow" in own and set(own) <= ASPECTS)
@@ -149,7 +149,7 @@ def disjoint(left: Coordinates, right: Coordinates) -> bool:
     return any(
         name in right
         and right[name] != member
-        and _alike(right[name], member)
+        and (name != "item" or _alike(right[name], member))
         and not below(member, right[name], name)
         and not below(right[name], member, name)
         for name, member in left.items()

@@ -144,6 +144,11 @@ class Reader:
         """Whether a text holds words that open an explanation, so that it is no name."""
         return self._reason.search(text) is not None
 
+    def tells_change(self, text: str) -> bool:
+        """Whether a text holds words of change, or of another year, so that it is no part."""
+        words = (*self.book.directions, *self.book.bases["years"])
+        return any(len(word) > 1 and word in text for word in words)
+
     def _explain(self, text: str, at: int, end: int, speech: Speech) -> int:
         """Where an explanation begins in a clause, after its first words; `at` for none."""
         match = self._reason.search(text, at, end)
@@ -288,7 +293,8 @@ class Reader:
     def _is_aspect(meaning: Meaning) -> bool:
         """Whether words only tell a year, a stage, or which way the money goes."""
         flows = {place.get("flow", "income") for place in meaning.where}
-        return meaning.dimensions <= ASPECTS and not meaning.whole and flows <= _WAYS
+        told = meaning.sum or meaning.whole
+        return meaning.dimensions <= ASPECTS and not told and flows <= _WAYS
 
     def _aspect(self, meaning: Meaning, speech: Speech) -> Places | None:
         """The topic under another year, stage or flow."""
@@ -296,9 +302,7 @@ class Reader:
         if speech.fresh and speech.strange:
             return None
         if not speech.topic:
-            if own.get("flow") is None:
-                return None
-            return self.placing.compose(speech.around | speech.setting, meaning)
+            return None
         if own.get("flow") and self.lists and self.lists[-1].whole == speech.topic:
             found = [p for w in speech.topic for p in self.placing.compose(w, meaning)]
             return tuple(dict.fromkeys(found))

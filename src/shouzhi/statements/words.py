@@ -34,11 +34,12 @@ class Meaning:
     """What words say by themselves.
 
     `where` are the places (several where one word names several; one that is empty where
-    the words only fill); `whole`, `anaphor` as in the catalogue; `dated` that a year stands
+    the words only fill); `sum`, `whole`, `anaphor` as in the catalogue; `dated` that a year stands
     in them; `led` that the name of an institution stands at their head.
     """
 
     where: tuple[Coordinates, ...]
+    sum: bool = False
     whole: bool = False
     anaphor: bool = False
     dated: bool = False
@@ -192,6 +193,8 @@ class Vocabulary:
         for _, words in self._pieces(YEAR.sub(YEAR_MARK, plain), Coordinates()):
             for where in (w for word in words[-1:] if not word.under for w in word.where):
                 for name, member in where.items():
+                    if "/" in member:
+                        continue  # “预算编制说明” is not about the staff
                     found.setdefault(name, set()).add(member)
         return found
 
@@ -240,7 +243,7 @@ def _lexicon_words(book: StatementBook) -> dict[str, tuple[Word, ...]]:
 
 
 def _of(word: Word) -> Meaning:
-    return Meaning(word.where, whole=word.whole, anaphor=word.anaphor)
+    return Meaning(word.where, sum=word.sum, whole=word.whole, anaphor=word.anaphor)
 
 
 def _with(meaning: Meaning, members: Mapping[str, str]) -> Meaning:
@@ -264,6 +267,7 @@ def _join(meaning: Meaning, word: Word, around: Coordinates) -> Meaning | None:
             places.append(merged)
     return Meaning(
         tuple(dict.fromkeys(places)),
+        sum=meaning.sum or word.sum,
         whole=meaning.whole or word.whole,
         anaphor=(meaning.anaphor or word.anaphor),
         dated=meaning.dated,

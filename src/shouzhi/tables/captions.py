@@ -17,6 +17,9 @@ _LABELLED: Final = re.compile(
     r"\s*[:：]\s*([^\s:：]*?)(?=\s|(?:金额)?单位[:：]|$)"
 )
 _UNIT_WORD: Final = re.compile(r"^(?:人民币)?[百千万亿]*元")
+_NUMBER_PREFIX: Final = re.compile(
+    r"^((?:预算)?(?:公开|附)?\d{1,2}表|附?表\d{1,2}(?:-\d{1,2})?|附?表[一二三四五六七八九十]{1,3}(?=[:：、.]))[:：、.]?"
+)
 _BARE_LABEL: Final = re.compile(r"^(?:编制|预算|公开)?(?:部门|单位)(?:名称)?\s*(?:[:：].*)?$")
 _FURNITURE: Final = re.compile(
     r"^(?:[-—–－·•]*\s*\d{1,4}\s*[-—–－·•]*|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?"
@@ -130,7 +133,7 @@ def _caption(
 ) -> Caption:
     whole = re.sub(r"\s+", "", tidy("".join(titles)))
     title = lexicon().continued.sub("", whole)
-    prefix = re.match(r"^((?:公开|附|预算公开)?\d{1,2}表|(?:附)?表[\d一二三四五六七八九十]+)[:：]?", title)
+    prefix = _NUMBER_PREFIX.match(title)
     if prefix and number is None and len(title) > prefix.end():
         number, title = prefix.group(1), title[prefix.end() :]
     ordinal, bare = strip_ordinal(title)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -21,6 +20,7 @@ _LEVELS: Final = (
 )
 _ENDS: Final = re.compile(r"[。！？!?；;：:]$")
 _LEADERS: Final = re.compile(r"[.．…·]{3,}[\s.．…·]*(?:-?\s*\d+\s*-?)?$")
+_NAMED: Final = re.compile(r"(?:说明|情况|构成)。$")
 LONGEST_HEADING: Final = 45
 INDENT: Final = 0.8
 """Character widths beyond the margin at which a line begins a paragraph."""
@@ -79,7 +79,7 @@ def _close(sections: list[Section], paragraphs: list[Paragraph]) -> None:
 
 
 def _is_heading(text: str, level: int = 0) -> bool:
-    if level > 1 and text.endswith(("。", "；")):
+    if level > 1 and text.endswith(("。", "；")) and not _NAMED.search(text):
         return False
     return len(text) <= LONGEST_HEADING and not re.search(r"[。；，,;：:]", text.rstrip("。：:"))
 
@@ -110,8 +110,8 @@ class _Frame:
         self.full = lengths[int(len(lengths) * 0.8)] if lengths else 0
         ended = sum(line.text.endswith(" ") for line in lines)
         self.trailing = len(lines) * 0.05 < ended < len(lines) * 0.95
-        sizes = Counter(round(line.size or 0) for line in lines)
-        self.size = sizes.most_common(1)[0][0] if sizes else 0
+        ems = sorted(em for line in lines if (em := _em(line)))
+        self.em = ems[len(ems) // 2] if ems else 0.0
         self.left: dict[int | None, float] = {}
         self.right: dict[int | None, float] = {}
         for line in lines:
@@ -122,7 +122,7 @@ class _Frame:
 
     def large(self, line: Line) -> bool:
         """Whether a line is set clearly larger than the prose."""
-        return bool(self.size and (line.size or 0) >= self.size * 1.2)
+        return bool(self.em) and _em(line) >= self.em * 1.2
 
     def breaks(self, last: Line, line: Line) -> bool:
         """Whether a paragraph ends between two lines."""
@@ -134,23 +134,22 @@ class _Frame:
 
     def _breaks_by_place(self, last: Line, line: Line, end: float, begin: float) -> bool:
         """With positions: another type size, an indent, or a sentence that ends short of the margin."""
-        if round(last.size or 0) != round(line.size or 0) and (
-            self.large(last) or self.large(line)
-        ):
+        if self.large(last) != self.large(line):
             return True
-        em = line.size or self.size or 12
+        em = self.em or 12
         left = self.left.get(line.location.page, 0.0)
-        if begin > left + INDENT * em:
+        ended = bool(_ENDS.search(last.text.strip()))
+        if begin > left + INDENT * em or (ended and _begins(line.text.strip()) is not None):
             return True
         right = self.right.get(last.location.page, 0.0)
-        return end < right - 3 * em and bool(_ENDS.search(last.text.strip()))
+        return end < right - 3 * em and ended
 
     def _wrapped_heading(self, last: Line, line: Line) -> bool:
         """Whether a heading set over two lines goes on: a full line, then a short one in the middle."""
         if not (last.location.box and line.location.box) or _begins(line.text.strip()) is not None:
             return False
         left, right = (d.get(line.location.page, 0.0) for d in (self.left, self.right))
-        em = line.size or 12
+        em = self.em or 12
         centred = abs((line.location.box[0] - left) - (right - line.location.box[2])) < 2 * em
         full = last.location.box[2] - last.location.box[0] > (right - left) * 0.85
         return full and centred and line.location.box[0] > left + 2 * em
@@ -168,6 +167,19 @@ class _Frame:
         if _ENDS.search(done) and len(done) < self.full * 0.95:
             return True
         return (len(done) < 20 or len(done) < self.full * 0.6) and not plain[:1].isdigit()
+
+
+def _em(line: Line) -> float:
+    """The width of one Chinese character in a line, in points; 0 without positions.
+
+    Told by the width that the characters take, for the heights that a PDF gives its glyphs
+    depend on the font.
+    """
+    if line.location.box is None:
+        return 0.0
+    left, _, right, _ = line.location.box
+    units = sum(0.5 if char.isascii() else 1.0 for char in line.text.strip())
+    return (right - left) / units if units >= 2 else 0.0
 
 
 def _begins(text: str) -> int | None:

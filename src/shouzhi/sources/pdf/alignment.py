@@ -17,6 +17,8 @@ from typing import Final
 from shouzhi.sources.pdf.lines import Piece
 
 Row = list[Piece]
+Rule = tuple[float, float, float]
+"""height, from, to of a horizontal rule."""
 
 _AMOUNT: Final = re.compile(r"[-−△▲(（]?\d{1,3}(?:(?:[,，]\d{3})+(?:\.\d+)?|\d*\.\d+)[)）]?[%％]?")
 _NUMBER: Final = re.compile(r"[-−△▲(（]?[\d,，]*\.?\d+[)）]?[%％]?|[-—–]{1,3}")
@@ -45,12 +47,10 @@ class Aligned:
     texts: list[tuple[int, int, int, str]]
 
 
-def aligned(
-    rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]
-) -> tuple[list[Aligned], list[Row]]:
+def aligned(rows: Sequence[Row], rules: Sequence[Rule]) -> tuple[list[Aligned], list[Row]]:
     """The tables among these lines (from top to bottom), and the lines in none.
 
-    `rules` are free horizontal rules (height, from, to); the rows of a ruled
+    `rules` are free horizontal rules; the rows of a ruled
     band that holds one line of amounts are one row of the table.
     """
     money = [_has_amount(row) for row in rows]
@@ -111,7 +111,7 @@ def _table(
     money: Sequence[bool],
     first: int,
     last: int,
-    rules: Sequence[tuple[float, float, float]],
+    rules: Sequence[Rule],
 ) -> tuple[int, int, Aligned] | None:
     """The table of a run of lines: where it starts and stops among them; None if unsure."""
     columns = _columns([rows[k] for k in range(first, last + 1) if money[k]])
@@ -133,7 +133,7 @@ def _table(
         ],
     )
     edges = _edges(columns, body)
-    return start, stop, _placed(bands, edges)
+    return start, stop, _placed(bands, edges, rules)
 
 
 def _columns(rows: Sequence[Row]) -> list[tuple[float, float]] | None:
@@ -185,11 +185,11 @@ def _heading(
     rows: Sequence[Row],
     first: int,
     columns: Sequence[tuple[float, float]],
-    rules: Sequence[tuple[float, float, float]],
+    rules: Sequence[Rule],
 ) -> int:
     """The first line of the table: up over the lines that head its columns.
 
-    A heading has two pieces or more, or stands close under a rule; a label
+    A heading has two pieces or more, or stands over several columns; a label
     without amounts may come between.  A colon tells a caption
     (部门：… 单位：…), which no heading has.
     """
@@ -198,20 +198,39 @@ def _heading(
         row, below = rows[place], rows[place + 1]
         slack = 2 * row[0].size
         inside = row[0].left >= columns[0][0] - slack and row[-1].right <= columns[-1][1] + slack
-        if not inside or not _near(row, below) or any("：" in p.text or ":" in p.text for p in row):
+        if not inside or not _near(row, below) or _is_caption(row):
             break
-        if len(row) > 1 or _under_rule(row, below, rules):
+        above = rows[place - 1] if place else None
+        if len(row) > 1 or _spans(row[0], above, below, columns, rules):
             start = place
         elif not _fits(row, columns):
             break
     return start
 
 
-def _under_rule(row: Row, below: Row, rules: Sequence[tuple[float, float, float]]) -> bool:
-    """Whether a rule is close above a line, and none between it and the next."""
-    if any(row[0].middle > y > below[0].middle for y, _, _ in rules):
-        return False
-    return any(y > row[0].middle and y - row[0].top < 2 * row[0].size for y, _, _ in rules)
+def _is_caption(row: Row) -> bool:
+    return any("：" in piece.text or ":" in piece.text for piece in row)
+
+
+def _spans(
+    piece: Piece,
+    above: Row | None,
+    below: Row,
+    columns: Sequence[tuple[float, float]],
+    rules: Sequence[Rule],
+) -> bool:
+    """Whether a piece alone on its line heads several columns.
+
+    It does under a caption, when it leaves out the first column; over a rule
+    of its own; and close under a rule that has the whole heading below it.
+    """
+    if above is not None and _is_caption(above) and piece.left >= columns[1][0] - piece.size:
+        return True
+    under = [(a, b) for y, a, b in rules if piece.middle > y > below[0].middle]
+    if under:
+        width = columns[-1][1] - columns[0][0]
+        return any(a <= piece.left and piece.right <= b and b - a < 0.9 * width for a, b in under)
+    return any(y > piece.middle and y - piece.top < 2 * piece.size for y, _, _ in rules)
 
 
 def _bands(body: Sequence[Row], amounts: Sequence[int], rules: Sequence[float]) -> list[list[Row]]:
@@ -238,7 +257,7 @@ def _edges(columns: Sequence[tuple[float, float]], body: Sequence[Row]) -> list[
     return [left, *inner, right]
 
 
-def _placed(bands: Sequence[Sequence[Row]], edges: list[float]) -> Aligned:
+def _placed(bands: Sequence[Sequence[Row]], edges: list[float], rules: Sequence[Rule]) -> Aligned:
     """Each piece in the columns that it stands in; a piece over gutters covers several."""
     bounds = [bands[0][0][0].top]
     texts: list[tuple[int, int, int, str]] = []
@@ -249,18 +268,26 @@ def _placed(bands: Sequence[Sequence[Row]], edges: list[float]) -> Aligned:
         cells: dict[int, tuple[int, list[str]]] = {}
         for row in band:
             for piece in row:
-                column, stop = _cover(piece, edges)
+                column, stop = _cover(piece, edges, rules)
                 wide, parts = cells.get(column, (1, []))
                 cells[column] = (max(wide, stop - column), [*parts, piece.text])
         texts += _row(number, cells)
     return Aligned(edges, bounds, texts)
 
 
-def _cover(piece: Piece, edges: Sequence[float]) -> tuple[int, int]:
-    """First column and the one after the last that a piece reaches into by more than half an em."""
-    slack = min(0.5 * piece.size, (piece.right - piece.left) / 3)
-    first = max(bisect_right(edges, piece.left + slack) - 1, 0)
-    last = max(bisect_right(edges, piece.right - slack) - 1, first)
+def _cover(piece: Piece, edges: Sequence[float], rules: Sequence[Rule]) -> tuple[int, int]:
+    """First column and the one after the last that a piece reaches into by more than half an em.
+
+    A piece with a rule of its own under it reaches as far as the rule.
+    """
+    left, right = piece.left, piece.right
+    for y, start, stop in rules:
+        own = stop - start < 0.9 * (edges[-1] - edges[0])
+        if own and 0 < piece.middle - y < 1.5 * piece.size and start <= left and right <= stop:
+            left, right = start, stop
+    slack = min(0.5 * piece.size, (right - left) / 3)
+    first = max(bisect_right(edges, left + slack) - 1, 0)
+    last = max(bisect_right(edges, right - slack) - 1, first)
     return min(first, len(edges) - 2), min(last, len(edges) - 2) + 1
 
 

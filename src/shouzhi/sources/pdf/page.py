@@ -62,12 +62,15 @@ def _blocks(taken: Taken, rules: Rules) -> list[Block]:
     tables, rows = continued(tables, rows)
     more, rows = aligned(rows, [(y, a, b) for y, a, b in free.tolist()])
     tables += map(table_of, more)
-    placed: list[tuple[float, Block]] = [
-        (table.bounds[0], _grid(table, number, frame)) for table in tables
+    placed: list[tuple[float, float, Block]] = [
+        (-table.bounds[0], table.edges[0], _grid(table, number, frame)) for table in tables
     ]
-    placed += zip([row[0].middle for row in rows], _lines(rows, number, frame), strict=True)
-    placed.sort(key=itemgetter(0), reverse=True)
-    return [block for _, block in placed]
+    placed += [
+        (-row[0].middle, row[0].left, line)
+        for row, line in zip(rows, _lines(rows, number, frame), strict=True)
+    ]
+    placed.sort(key=itemgetter(0, 1))
+    return [block for _, _, block in placed]
 
 
 def _lines(rows: list[Row], number: int, frame: Frame) -> list[Line]:
