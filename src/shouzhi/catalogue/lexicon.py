@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -185,21 +185,20 @@ def heading_year(text: str) -> str | None:
     return years.pop() if len(years) == 1 else None
 
 
-def _variants(text: str) -> Iterator[str]:
-    word = fold(text)
-    yield word
-    _, bare = strip_ordinal(word)
-    if bare != word:
-        yield bare
-    yearless = _LEADING_YEAR.sub("", bare)
-    if yearless != bare and yearless:
-        yield yearless
-    untotalled = _TOTALLED.sub("", yearless)
-    if untotalled != yearless and untotalled:
-        yield untotalled
-    unbracketed = _BRACKETED.sub("", yearless)
-    if unbracketed != yearless and unbracketed:
-        yield unbracketed
+@lru_cache(maxsize=16384)
+def _variants(text: str) -> tuple[str, ...]:
+    """The forms in which a word is looked up, the fullest first."""
+    forms = [fold(text)]
+    for shorter in (
+        lambda word: strip_ordinal(word)[1],
+        lambda word: _LEADING_YEAR.sub("", word),
+        lambda word: _TOTALLED.sub("", word),
+    ):
+        if word := shorter(forms[-1]):
+            forms.append(word)
+    if word := _BRACKETED.sub("", forms[2]):
+        forms.append(word)
+    return tuple(dict.fromkeys(forms))
 
 
 def _term(entry: dict[str, Any]) -> Term:

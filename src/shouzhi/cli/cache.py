@@ -14,8 +14,8 @@ from typing import Final
 import shouzhi
 from shouzhi.catalogue.classifications import user_lists
 
-KEEP: Final = 6
-"""Results of how many versions stay: enough to go back and forth, for reading and checking."""
+KEEP: Final = 3
+"""Results of how many versions stay: enough to go back and forth."""
 
 READERS: Final = ("space.py", "catalogue", "sources", "tables", "facts")
 """The rooms that decide what a document is read as."""

@@ -106,6 +106,7 @@ def _stream(chosen: str, file: IO[bytes], messages: Messages, *, terminal: bool)
 
 
 def flushed(file: IO[bytes], data: bytes) -> None:
+    """Write so that the reader of a pipe has it at once."""
     file.write(data)
     file.flush()
 

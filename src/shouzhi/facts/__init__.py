@@ -24,7 +24,7 @@ from shouzhi.space import Fact
 from shouzhi.statements import Context as Prose
 from shouzhi.statements import read_statements
 from shouzhi.statements.claims import Claim, Count, Stated
-from shouzhi.tables import Section, Table
+from shouzhi.tables import Paragraph, Section, Table
 from shouzhi.tables.reading import read_tables
 
 
@@ -33,7 +33,8 @@ class Document:
     """One published document as data.
 
     `kind` is budget, accounts or performance; `scope` department or unit;
-    `amount_unit` the unit that most of its tables print.
+    `amount_unit` the unit that most of its tables print; `contents` are the entries of its
+    table of contents.
     """
 
     file: str
@@ -48,6 +49,7 @@ class Document:
     sections: list[Section]
     claims: list[Claim] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    contents: list[Paragraph] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The document in the shape that `read --format json` prints, one object."""
@@ -95,6 +97,7 @@ def from_source(source: Source) -> Document:
         sections=reading.sections,
         claims=claims,
         warnings=[*source.warnings, *_remarks(reading.tables)],
+        contents=reading.contents,
     )
 
 

@@ -205,6 +205,8 @@ class Reading:
     def compared(self) -> tuple[Places, Places]:
         """The operands of a comparison whose subject is not told again."""
         topic = self._needed(self.speech.topic)
+        if self.speech.explains_only():
+            raise Unresolved
         compared = self.speech.compared
         told = self.slot("base") or self.slot("versus")
         if compared and not told and set(compared[0]) == set(topic):

@@ -143,7 +143,8 @@ class Masker:
         """
         taken = Passage("", [], [], passage.figures, passage.years, passage.groups)
         at = 0
-        for begin, end in _brackets(passage.text):
+        passage.text, pairs = _brackets(passage.text)
+        for begin, end in pairs:
             taken.add(passage.part(at, begin))
             at = end
             inside = passage.part(begin + 1, end - 1)
@@ -238,14 +239,21 @@ def _join(passage: Passage) -> Passage:
     )  # fmt: skip
 
 
-def _brackets(text: str) -> Iterator[tuple[int, int]]:
-    """Outermost pairs of brackets; those that do not close are passed over."""
-    depth = begin = 0
+def _brackets(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Outermost pairs of brackets; one that has no partner becomes a comma, as it parts clauses."""
+    opened: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    alone: list[int] = []
     for place, character in enumerate(text):
         if character == "(":
-            begin = begin if depth else place
-            depth += 1
-        elif character == ")" and depth:
-            depth -= 1
-            if not depth:
-                yield begin, place + 1
+            opened.append(place)
+        elif character == ")":
+            if not opened:
+                alone.append(place)
+                continue
+            begin = opened.pop()
+            pairs = [pair for pair in pairs if pair[0] < begin]
+            pairs.append((begin, place + 1))
+    for place in (*alone, *opened):
+        text = f"{text[:place]},{text[place + 1:]}"
+    return text, pairs

@@ -115,7 +115,7 @@ def _slot_expressions(book: StatementBook) -> dict[str, str]:
         "versus": versus,
         "institution": _WORDS + "{2,20}?(?:" + _choice(book.owners["endings"]) + ")",
         "level": f"(?:{_choice(book.levels)})",
-        "relation": f"(?:{_choice(book.relations)})",
+        "relation": rf"(?:{_choice(book.relations)})(?!\()",
     }
 
 

@@ -43,7 +43,8 @@ class Speech:
     `reason` that an explanation is going on, `doubt` that it may be over; `budget` the
     stage of the last budget told; `last` the last entry read and `word` its direction;
     `head` the first topic of the sentence, `fresh` that a new sentence begins,
-    `strange` that words stood in it since that no entry knows; `explained` the topic and the
+    `strange` that words stood in it since that no entry knows; `purpose` that
+    what the money is for is being told; `explained` the topic and the
     comparison that the explanation explains.
     """
 
@@ -60,6 +61,7 @@ class Speech:
     head: Places = ()
     fresh: bool = True
     strange: bool = False
+    purpose: bool = False
     explained: tuple[Places, tuple[Places, Places] | None] = ((), None)
 
     def about(self, places: Places) -> None:
@@ -74,6 +76,10 @@ class Speech:
         if self.reason:
             return bool(in_reasons) or self.doubt
         return in_reasons != "only"
+
+    def explains_only(self) -> bool:
+        """Whether an explanation goes on that has named nothing of its own yet."""
+        return self.reason and not self.doubt and self.topic == self.explained[0]
 
     def whole(self) -> Places:
         """What a list that opens now has the parts of.
@@ -98,6 +104,7 @@ class Reader:
         self.vocabulary = vocabulary
         self.placing = placing
         self.lists: list[Listing] = []
+        self._floor = 0
         self.claims: list[Claim] = []
         self._opening = _prefix(book.lists)
         self._reason = re.compile("|".join(map(re.escape, sorted(book.reasons, key=len, reverse=True))))
@@ -129,6 +136,11 @@ class Reader:
         """Read the clause at `at`, and return where it ends."""
         text = passage.text
         end = _end(text, at)
+        if text[at:end] in self.book.purposes:
+            speech.purpose = True
+            return end
+        if speech.purpose and not _has_figure(text[at:end]):
+            return end
         if (opened := self._open(passage, at, end, speech)) > at:
             return opened
         read = self._match(passage, at, end, speech)
@@ -169,10 +181,11 @@ class Reader:
             speech.topic, speech.compared = speech.explained
         if strength == 4:
             speech.reason = speech.doubt = False
-            speech.fresh, speech.strange = True, False
+            speech.fresh, speech.strange, speech.purpose = True, False, False
             for listing in self.lists:
                 listing.stale = listing.stale or bool(listing.parts)
         elif mark == ";":
+            speech.strange = speech.purpose = False
             speech.doubt = speech.reason
             self._end_inner_lists()
 
@@ -254,15 +267,16 @@ class Reader:
         """Read the brackets of a clause; outside them its topic goes on as it was."""
         for mark in passage.text[at:end]:
             if kind_of(mark) == "group":
-                depth = len(self.lists)
+                floor, self._floor = self._floor, len(self.lists)
                 kept = (speech.topic, speech.compared, speech.reason, speech.doubt)
                 group = passage.groups[mark]
                 if speech.topic and not self._opening.match(group.text):
                     inner = self._block.place(*group.span(0, len(group.text)))
                     self.open_list(speech.topic, inner, closed=False)
                 self._passage(group, speech)
-                while len(self.lists) > depth:
+                while len(self.lists) > self._floor:
                     self._close()
+                self._floor = floor
                 speech.topic, speech.compared, speech.reason, speech.doubt = kept
 
     # -- places --------------------------------------------------------------------------
@@ -275,19 +289,21 @@ class Reader:
         """
         if self._is_aspect(meaning):
             return None if about else self._aspect(meaning, speech)
+        if meaning.weak and speech.strange:
+            return None  # “由中小企业中标的，采购金额…”: not all of the purchases
         own = meaning.where[0]
         surroundings = speech.around | speech.setting
         if speech.reason and not speech.doubt:
             around = speech.topic[0] if speech.topic else surroundings
             return self.placing.compose(around, meaning)
-        while self.lists:
-            if self.lists[-1].holds(own):
-                found = [p for w in self.lists[-1].whole for p in self.placing.compose(w, meaning)]
-                return tuple(dict.fromkeys(p for p in found if any(
-                    inside(p, w) or p == w for w in self.lists[-1].whole
-                ))) or tuple(dict.fromkeys(found))
+        while len(self.lists) > self._floor and not self.lists[-1].holds(own):
             self._close(broken=not self.lists[-1].stale)
-        return self.placing.compose(surroundings, meaning)
+        holding = next((one for one in reversed(self.lists) if one.holds(own)), None)
+        if holding is None:
+            return self.placing.compose(surroundings, meaning)
+        found = [p for whole in holding.whole for p in self.placing.compose(whole, meaning)]
+        within = [p for p in found if any(inside(p, w) or p == w for w in holding.whole)]
+        return tuple(dict.fromkeys(within or found))
 
     @staticmethod
     def _is_aspect(meaning: Meaning) -> bool:

@@ -35,7 +35,8 @@ class Meaning:
 
     `where` are the places (several where one word names several; one that is empty where
     the words only fill); `sum`, `whole`, `anaphor` as in the catalogue; `dated` that a year stands
-    in them; `led` that the name of an institution stands at their head.
+    in them; `led` that the name of an institution stands at their head; `weak` that a word was
+    understood only by what surrounds it.
     """
 
     where: tuple[Coordinates, ...]
@@ -44,6 +45,7 @@ class Meaning:
     anaphor: bool = False
     dated: bool = False
     led: bool = False
+    weak: bool = False
 
     @property
     def dimensions(self) -> frozenset[str]:
@@ -272,6 +274,7 @@ def _join(meaning: Meaning, word: Word, around: Coordinates) -> Meaning | None:
         anaphor=(meaning.anaphor or word.anaphor),
         dated=meaning.dated,
         led=meaning.led,
+        weak=meaning.weak or bool(word.under),
     )
 
 

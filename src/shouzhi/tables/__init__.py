@@ -102,8 +102,12 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Reading:
-    """What the tables room gives: tables and sections in reading order, title lines first."""
+    """What the tables room gives: tables and sections in reading order, title lines first.
+
+    `contents` are the entries of the table of contents, one a paragraph.
+    """
 
     tables: list[Table]
     sections: list[Section]
     front: list[str]
+    contents: list[Paragraph] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shouzhi.sources import Source
 from shouzhi.tables import Reading
 from shouzhi.tables.assemble import HeadingTracker, assemble
+from shouzhi.tables.contents import read_contents
 from shouzhi.tables.outline import read_outline
 from shouzhi.tables.stream import weave
 
@@ -16,4 +17,4 @@ def read_tables(source: Source) -> Reading:
         blocks = weave(blocks)
     tables, prose = assemble(blocks, HeadingTracker())
     sections, front = read_outline(prose)
-    return Reading(tables, sections, front)
+    return Reading(tables, sections, front, read_contents(prose))
