@@ -123,7 +123,7 @@ class Lexicon:
         return fold(text) in self._sides
 
     def is_nature(self, text: str) -> bool:
-        """Whether a label is a nature of units: 行政单位, 公益一类事业单位…"""
+        """Whether a label is a nature of units: 行政单位, 公益一类事业单位 and others"""
         return fold(text) in self._natures
 
     def is_numbering(self, text: str) -> bool:
@@ -188,17 +188,11 @@ def heading_year(text: str) -> str | None:
 @lru_cache(maxsize=16384)
 def _variants(text: str) -> tuple[str, ...]:
     """The forms in which a word is looked up, the fullest first."""
-    forms = [fold(text)]
-    for shorter in (
-        lambda word: strip_ordinal(word)[1],
-        lambda word: _LEADING_YEAR.sub("", word),
-        lambda word: _TOTALLED.sub("", word),
-    ):
-        if word := shorter(forms[-1]):
-            forms.append(word)
-    if word := _BRACKETED.sub("", forms[2]):
-        forms.append(word)
-    return tuple(dict.fromkeys(forms))
+    word = fold(text)
+    bare = strip_ordinal(word)[1] or word
+    yearless = _LEADING_YEAR.sub("", bare) or bare
+    forms = (word, bare, yearless, _TOTALLED.sub("", yearless), _BRACKETED.sub("", yearless))
+    return tuple(dict.fromkeys(filter(None, forms)))
 
 
 def _term(entry: dict[str, Any]) -> Term:

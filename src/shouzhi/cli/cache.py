@@ -17,10 +17,10 @@ from shouzhi.catalogue.classifications import user_lists
 KEEP: Final = 3
 """Results of how many versions stay: enough to go back and forth."""
 
-READERS: Final = ("space.py", "catalogue", "sources", "tables", "facts")
+READERS: Final = ("space.py", "catalogue", "sources", "tables", "statements", "facts")
 """The rooms that decide what a document is read as."""
 
-CHECKERS: Final = (*READERS, "statements", "relations", "repair.py", "checks", "cli")
+CHECKERS: Final = (*READERS, "relations", "repair.py", "checks", "cli")
 """The rooms that decide what is found in a document, and how a finding is kept."""
 
 

@@ -248,7 +248,7 @@ def give(
     passage: Passage, place: Place,
 ) -> list[Claim] | None:
     """The claims of one match; None when a slot does not resolve, and then nothing changed."""
-    kept = replace(speech)
+    kept = speech.kept()
     lists = list(reader.lists)
     claims = len(reader.claims)
     reading = Reading(reader, speech, pattern, match, passage, place)
@@ -256,8 +256,7 @@ def give(
         reading.check_leads()
         return [claim for one in pattern.entry.gives for claim in _GIVERS[one.claim](reading, one)]
     except Unresolved:
-        for name in kept.__dataclass_fields__:
-            setattr(speech, name, getattr(kept, name))
+        speech.restore(kept)
         del reader.claims[claims:]
         reader.lists[:] = lists
         return None

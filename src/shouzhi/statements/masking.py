@@ -41,6 +41,7 @@ _ORDINAL: Final = (
     r"|[一二三四五六七八九十]是|[①-⑳])|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
 )
 _JOIN: Final = re.compile(f"(?<=[{FIGURES}{MARKS['group']}])(?:、|和|及其?|以及|与)")
+_FOLDS: Final = re.compile("[^\u4e00-\u9fff0-9A-Za-z.%、。,;:()]+")
 _ENDS: Final = frozenset(",;。:!?、") | {NEXT, ""}
 _BETWEEN: Final = re.compile("[,;。:!?、]")
 _FIGURE: Final = re.compile(f"[{FIGURES}]")
@@ -197,21 +198,24 @@ def _fold(text: str) -> tuple[str, list[int]]:
     """
     out: list[str] = []
     origin: list[int] = []
-    blank = False
-    for place, character in enumerate(text):
-        plain = _folded(character)
-        if not plain:
-            blank = True
-            continue
-        if blank and out and out[-1].isdigit() and plain[0].isdigit():
+    at = 0
+    for match in _FOLDS.finditer(text):
+        place = match.start()
+        out.append(text[at:place])
+        origin.extend(range(at, place))
+        at = match.end()
+        for offset, character in enumerate(match.group()):
+            plain = _folded(character)
+            if plain == "-" and out and out[-1].endswith("-"):
+                continue
+            out.append(plain)
+            origin.extend([place + offset] * len(plain))
+        before = text[place - 1] if place else ""
+        if match.group().isspace() and before.isdigit() and text[at : at + 1].isdigit():
             out.append(" ")
-            origin.append(place - 1)
-        blank = False
-        if plain == "-" and out and out[-1] == "-":
-            continue
-        for piece in plain:
-            out.append(piece)
             origin.append(place)
+    out.append(text[at:])
+    origin.extend(range(at, len(text)))
     return "".join(out), origin
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ Places = tuple[Coordinates, ...]
 
 ASPECTS: Final = frozenset({"year", "stage", "flow"})
 """Dimensions that say when and which way, not what: alone they speak of the topic."""
+_INCOME: Final = frozenset({"income", "income_total"})
 _THINGS: Final = ("kind", "function", "economic", "item")
 _MATTER: Final = ("source", *_THINGS)
 
@@ -82,43 +83,47 @@ class Placing:
         self.year = year
         self.stage = "outturn" if kind == "accounts" else "approved"
 
-    def complete(self, place: Coordinates) -> Coordinates:
+    def complete(self, place: Mapping[str, str]) -> Coordinates:
         """The place with the document's year and stage where it has none."""
-        given = {"stage": self.stage} | ({"year": str(self.year)} if self.year else {})
-        return Coordinates(given) | place
+        members = dict(place)
+        members.setdefault("stage", self.stage)
+        if self.year:
+            members.setdefault("year", str(self.year))
+        return Coordinates(members)
 
     def compose(self, around: Coordinates, meaning: Meaning) -> Places:
         """The places of own words inside what surrounds them."""
+        if len(meaning.where) == 1:
+            return (self._compose(around, meaning.where[0], whole=meaning.whole),)
         found = [self._compose(around, own, whole=meaning.whole) for own in meaning.where]
         return tuple(dict.fromkeys(found))
 
     def _compose(self, around: Coordinates, own: Coordinates, *, whole: bool) -> Coordinates:
-        inherited = dict(around)
-        for name in ("flow", *(n for n in _MATTER if n in own)):
-            inherited.pop(name, None)
-        place = Coordinates({**inherited, **own})
-        flow = own.get("flow")
-        if flow is None and any(name in own for name in _THINGS):
-            flow = self._implied(place)
-        elif flow is None:
-            flow = around.get("flow") or self._implied(place)
-        if flow in {"income", "income_total"} and not self._of_income(place):
-            place = place.without(*(n for n in _THINGS if n not in own))
+        place = dict(around)
+        inherited = place.pop("flow", None)
+        told = dict(own)
+        place.update(told)
+        flow = told.get("flow")
+        if flow is None:
+            thing = any(name in told for name in _THINGS)
+            flow = self._implied(place) if thing else inherited or self._implied(place)
+        if flow in _INCOME and self._implied(place) == "expenditure":
+            for name in _THINGS:
+                if name not in told:
+                    place.pop(name, None)
         if flow and not whole and any(name in place for name in _MATTER):
             flow = self._book.narrowed.get(flow, flow)
-        place = place.without("flow") | ({"flow": flow} if flow else {})
+        if flow:
+            place["flow"] = flow
         return self.complete(place)
 
-    def _implied(self, place: Coordinates) -> str | None:
+    def _implied(self, place: Mapping[str, str]) -> str | None:
         for rule in self._book.implied:
             if rule.dimension and rule.dimension not in place:
                 continue
             if all(_within(place.get(n), m, n) for n, m in rule.under.items()):
                 return rule.flow
         return None
-
-    def _of_income(self, place: Coordinates) -> bool:
-        return self._implied(place) in {"income", None}
 
     def extent(self, part: Coordinates, meaning: Meaning) -> Places:
         """The whole of a share: its own words, with the time and, where it fits, the source of the part."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Final
 
 from shouzhi.catalogue.statements import StatementBook
@@ -30,6 +31,8 @@ from shouzhi.statements.words import Meaning, Vocabulary
 
 _BREAK: Final = re.compile(f"[{BREAKS}]")
 _STRENGTH: Final = {NEXT: 1, ",": 2, ":": 2, ";": 3, "。": 4, "!": 4, "?": 4}
+_HINTS: Final = ("item", "kind", "function", "economic")
+_NOWHERE: Final = Coordinates()
 _WAYS: Final = frozenset({"income", "expenditure"})
 _COUNTED: Final = frozenset({"amount", "percent", "count"})
 
@@ -64,6 +67,15 @@ class Speech:
     purpose: bool = False
     explained: tuple[Places, tuple[Places, Places] | None] = ((), None)
 
+    def kept(self) -> tuple[object, ...]:
+        """The state as it is, to come back to when an entry turns out not to fit."""
+        return _STATE(self)
+
+    def restore(self, state: tuple[object, ...]) -> None:
+        """Come back to a state."""
+        for name, value in zip(self.__slots__, state, strict=True):
+            setattr(self, name, value)
+
     def about(self, places: Places) -> None:
         """Make `places` the topic; the first of a sentence is its head."""
         self.topic = places
@@ -91,6 +103,9 @@ class Speech:
         ):
             return self.head
         return self.topic
+
+
+_STATE: Final = attrgetter(*(one.name for one in fields(Speech)))
 
 
 class Reader:
@@ -325,9 +340,19 @@ class Reader:
         return tuple(dict.fromkeys(topic | own for topic in speech.topic))
 
     def hint(self, speech: Speech) -> Coordinates:
-        """What the resolver of names may lean on."""
-        around = self.lists[-1].whole[0] if self.lists else speech.around
-        return speech.around | speech.setting | around | (speech.topic[0] if speech.reason and speech.topic else {})
+        """What the resolver of names may lean on: accounts, items and kinds around."""
+        places = [speech.around, speech.setting]
+        if self.lists:
+            places.append(self.lists[-1].whole[0])
+        if speech.reason and speech.topic:
+            places.append(speech.topic[0])
+        found = {
+            name: member
+            for place in places
+            for name in _HINTS
+            if (member := place.get(name)) is not None
+        }
+        return Coordinates(found) if found else _NOWHERE
 
     # -- lists ---------------------------------------------------------------------------
 

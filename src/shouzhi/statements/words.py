@@ -8,9 +8,9 @@ partly unknown resolves to nothing, so that no number stands at a place that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
@@ -22,6 +22,7 @@ from shouzhi.statements.accounts import Accounts
 from shouzhi.statements.masking import MARKS
 
 YEAR: Final = re.compile(f"[{MARKS['year']}]")
+_MARK: Final = re.compile(f"[{MARKS['year']}{MARKS['ignored']}]")
 YEAR_MARK: Final = "\ue000"
 """Stands for the years of a text, so that one text is resolved once."""
 IGNORED: Final = re.compile(f"[{MARKS['ignored']}]+")
@@ -53,6 +54,7 @@ class Meaning:
         return frozenset(name for place in self.where for name in place)
 
 
+@lru_cache(maxsize=8192)
 def below(upper: str, lower: str, dimension: str) -> bool:
     """Whether member `lower` lies below `upper`; members with a slash lie below their head."""
     if lower.startswith(upper + "/"):
@@ -66,7 +68,7 @@ class Vocabulary:
     def __init__(self, book: StatementBook, year: int | None, department: str | None) -> None:
         self._words = all_words(book)
         self._fillers = book.fillers | frozenset(book.owners["ours"])
-        self._longest = max(map(len, (*self._words, *self._fillers)))
+        self._lengths = _lengths((*self._words, *self._fillers))
         self._owners = book.owners
         self._year = year
         self._department = fold(department or "")
@@ -77,14 +79,16 @@ class Vocabulary:
         self, text: str, years: Mapping[str, int], around: Coordinates = Coordinates()
     ) -> Meaning | None:
         """What `text` says where `around` holds; None when a piece of it is not known."""
-        named = {years[mark] for mark in YEAR.findall(text)}
-        if len(named) > 1:
-            return None
-        plain = YEAR.sub(YEAR_MARK, IGNORED.sub("", text))
-        hint = Coordinates({k: v for k, v in around.items() if k in _HINTS})
-        key = (plain, hint)
+        named: set[int] = set()
+        plain = text
+        if _MARK.search(text):
+            named = {years[mark] for mark in YEAR.findall(text)}
+            if len(named) > 1:
+                return None
+            plain = YEAR.sub(YEAR_MARK, IGNORED.sub("", text))
+        key = (plain, around)
         if key not in self._known:
-            self._known[key] = self._resolve(plain, hint)
+            self._known[key] = self._resolve(plain, around)
         meaning = self._known[key]
         if meaning is None or not named:
             return meaning
@@ -148,7 +152,7 @@ class Vocabulary:
         if any(word in name for word in self._owners["partial"]):
             several = any(word in name for word in self._owners["several"])
             return "" if several or name in self._department else None
-        if not self._department or _common(name, self._department) >= NEAR * len(name):
+        if not self._department or _near(name, self._department):
             return ""
         return name
 
@@ -177,7 +181,7 @@ class Vocabulary:
                 place += len(piece)
 
     def _longest_at(self, text: str, place: int) -> str | None:
-        for length in range(min(self._longest, len(text) - place), 0, -1):
+        for length in self._lengths.get(text[place], ()):
             piece = text[place : place + length]
             if piece in self._words or piece in self._fillers:
                 return piece
@@ -201,7 +205,6 @@ class Vocabulary:
         return found
 
 
-_HINTS: Final = ("item", "kind", "function", "economic")
 
 
 @cache
@@ -242,6 +245,14 @@ def _lexicon_words(book: StatementBook) -> dict[str, tuple[Word, ...]]:
         else:
             words[text] = (Word((where,)),)
     return words
+
+
+def _lengths(words: Iterable[str]) -> dict[str, list[int]]:
+    """The lengths of the words that begin with each character, the longest first."""
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[0], set()).add(len(word))
+    return {first: sorted(lengths, reverse=True) for first, lengths in found.items()}
 
 
 def _of(word: Word) -> Meaning:
@@ -299,13 +310,14 @@ def _closing(text: str, begin: int) -> int | None:
     return None
 
 
-def _common(short: str, long: str) -> int:
-    """The length of the longest common subsequence."""
-    row = [0] * (len(long) + 1)
-    for left in short:
+@lru_cache(maxsize=512)
+def _near(name: str, department: str) -> bool:
+    """Whether nearly all of a name runs through that of the department, in order."""
+    row = [0] * (len(department) + 1)
+    for left in name:
         previous = 0
-        for place, right in enumerate(long, 1):
+        for place, right in enumerate(department, 1):
             kept = row[place]
             row[place] = previous + 1 if left == right else max(row[place], row[place - 1])
             previous = kept
-    return row[-1]
+    return row[-1] >= NEAR * len(name)
