@@ -344,6 +344,18 @@ def test_blank_and_scanned_pages(reading: Reading) -> None:
         reading(written(image))
 
 
+def test_damaged_page(reading: Reading) -> None:
+    data = written(text(60, 700, "标题"), "").replace(b"7 0 R]", b"9 0 R]")
+    source = reading(data)
+    assert [len(page.blocks) for page in source.pages] == [1, 0]
+    assert source.warnings == ["第2页已损坏，未读出内容"]
+
+
+def test_long_document(reading: Reading) -> None:
+    source = reading(written(*(text(60, 700, f"第{number}页") for number in range(1, 521))))
+    assert [lines(page) for page in source.pages] == [[f"第{number}页"] for number in range(1, 521)]
+
+
 WHOLE = written(text(60, 700, "标题"))
 LOCKED = written(
     "",

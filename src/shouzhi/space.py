@@ -129,6 +129,9 @@ class Coordinates(Mapping[str, str]):
             return self._members == other._members
         return NotImplemented
 
+    def __reduce__(self) -> tuple[type[Coordinates], tuple[tuple[tuple[str, str], ...]]]:
+        return Coordinates, (self._members,)  # hashes of texts differ between processes
+
     def __or__(self, other: Mapping[str, str]) -> Coordinates:
         return Coordinates({**self, **other})
 

@@ -15,12 +15,15 @@ class Figure:
     `where` is its place, the year as a number; `amount` the exact amount in 分 (of a rate
     the percentage in hundredths, None where it has no base); `shown` what is printed, in
     the same measure, once the table has been footed; `present` whether the book has
-    anything there; `rate` whether it is a percentage.
+    anything there; `rate` whether it is a percentage; `parts` the numbers of the lines that
+    it is the sum of, as the bits of a whole number: figures with the same parts are equal,
+    and one whose parts are those of several others, each once, is their sum.
     """
 
     where: Where
     amount: int | None
     present: bool
+    parts: int = 0
     rate: bool = False
     shown: int | None = None
 

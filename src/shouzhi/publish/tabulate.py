@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile, zip_longest
 
+import numpy as np
+
 from shouzhi.catalogue.form import Block, Column, Edition, Form, Side, Stub, Where
 from shouzhi.catalogue.templates import fill
 from shouzhi.cycle.book import Book, Project, Record
@@ -170,7 +172,8 @@ class _Filler:
         mask = self._mask(where)
         if only is not None:
             mask = mask & only
-        return Figure(self._dated(where), self.ledger.sum(mask), bool(mask.any()))
+        parts = bits(mask)
+        return Figure(self._dated(where), self.ledger.sum(mask), parts > 0, parts)
 
     def _recorded(
         self, keys: Sequence[str], base: Where, draft: Draft, side: Side
@@ -195,6 +198,11 @@ class _Filler:
         year = self.ledger.book.year
         words = {"this": str(year), "previous": str(year - 1)}
         return {**where, "year": tuple(words.get(m, m) for m in where.get("year", ("this",)))}
+
+
+def bits(mask: Mask) -> int:
+    """A mask as the bits of a whole number."""
+    return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
 
 
 def _level(parts: Sequence[list[Draft | None]]) -> list[list[Draft | None]]:

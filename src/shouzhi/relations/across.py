@@ -22,11 +22,15 @@ FEWEST_WITNESSES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a fact inherits from its document where its own words are silent."""
+    """What a fact inherits from its document where its own words are silent.
+
+    `unit` is set where documents of several bodies are held against each other.
+    """
 
     kind: str
     year: int | None
     document: int
+    unit: str | None = None
 
 
 def canonical(fact: Fact, origin: Origin) -> Coordinates:
@@ -41,6 +45,8 @@ def full(where: Coordinates, origin: Origin) -> Coordinates:
         filled["year"] = str(origin.year)
     if "stage" not in where:
         filled["stage"] = DEFAULT_STAGE[origin.kind]
+    if origin.unit and "unit" not in where:
+        filled["unit"] = origin.unit
     if "flow" not in where and any(d in where for d in _SPENT):
         filled["flow"] = "expenditure"
     if "item" in where and where["item"] != "nontax":
@@ -103,8 +109,8 @@ def unique(placed: Sequence[Placed]) -> dict[Coordinates, Placed]:
 
 
 def parts_of_wholes(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
-    """A whole and its parts along source, kind or flow, where different tables print them."""
-    for dimension in ("source", "kind", "flow"):
+    """A whole and its parts along source, kind, flow or unit, where different tables print them."""
+    for dimension in ("source", "kind", "flow", "unit"):
         groups: dict[Coordinates, dict[str | None, Placed]] = defaultdict(dict)
         for where, item in places.items():
             groups[where.without(dimension)][where.get(dimension)] = item

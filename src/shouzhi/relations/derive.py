@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from shouzhi.catalogue.names import fold
 from shouzhi.facts import Document
 from shouzhi.relations import Relation, System
 from shouzhi.relations.across import (
@@ -41,18 +42,38 @@ def _candidates(
     documents: Sequence[Document], starts: Sequence[int], facts: list[Fact]
 ) -> Iterator[Relation]:
     placed: list[Placed] = []
-    for number, (document, start) in enumerate(zip(documents, starts, strict=True)):
-        yield from _tables(document, start, number)
-        placed.extend(_placed(document, start, number))
+    origins = _origins(documents)
+    for document, start, origin in zip(documents, starts, origins, strict=True):
+        yield from _tables(document, start, origin.document)
+        placed.extend(_placed(document, start, origin))
     yield from same_place(placed)
     places = unique(placed)
     yield from parts_of_wholes(places)
     yield from balances(places)
     yield from by_economic_class(placed)
     yield from witnessed(placed)
-    for number, (document, start) in enumerate(zip(documents, starts, strict=True)):
-        origin = Origin(document.kind, document.year, number)
+    for document, start, origin in zip(documents, starts, origins, strict=True):
         yield from Said(facts, document.claims, start, origin, places).relations()
+
+
+def _origins(documents: Sequence[Document]) -> list[Origin]:
+    """What facts inherit from each document.
+
+    Where documents of several bodies are held together, those of a unit stand at its place;
+    those of the department (of the body that publishes as one, else the first) at the whole.
+    """
+    whole = next((d.department for d in documents if d.scope == "department"), None)
+    return [
+        Origin(
+            document.kind,
+            document.year,
+            number,
+            fold(document.department)
+            if document.department and whole and document.department != whole
+            else None,
+        )
+        for number, document in enumerate(documents)
+    ]
 
 
 def _tables(document: Document, start: int, number: int) -> Iterator[Relation]:
@@ -73,13 +94,12 @@ def _tables(document: Document, start: int, number: int) -> Iterator[Relation]:
                 )
 
 
-def _placed(document: Document, start: int, number: int) -> Iterator[Placed]:
-    origin = Origin(document.kind, document.year, number)
+def _placed(document: Document, start: int, origin: Origin) -> Iterator[Placed]:
     for index, fact in enumerate(document.facts):
         if fact.amount is None or fact.table is None or fact.column is None:
             continue
         side = document.tables[fact.table].columns[fact.column].side
-        column = (number, fact.table, fact.column, side)
+        column = (origin.document, fact.table, fact.column, side)
         yield Placed(start + index, canonical(fact, origin), column)
 
 

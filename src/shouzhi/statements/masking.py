@@ -36,6 +36,7 @@ NEXT: Final = "¦"
 NUMBER: Final = r"(?<![\dA-Za-z.])(?:(?<![\dA-Za-z)%-])-|△)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\dA-Za-z]|[.,]\d)"
 _BARE_NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _YEAR: Final = r"(?<!\d)(?:19|20)\d\d年度?"
+_FIRST_OF_NUMBERS: Final = "[^\u4e00-\u9fff,。、;:)]|[一二三四五六七八九十第单在为不超至下所直本我]"
 _ORDINAL: Final = (
     r"(?:^|(?<=[,;。:!?(]))(?:\d{1,2}(?:、|\.(?!\d)|\.(?=(?:19|20)\d\d年))|[一二三四五六七八九十]{1,3}、"
     r"|[一二三四五六七八九十]是|[①-⑳])|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
@@ -99,8 +100,9 @@ class Masker:
         ignored = "|".join(
             pattern.replace("NUMBER", _BARE_NUMBER) for pattern, _ in book.ignored.values()
         )
+        # Most characters begin nothing: a look ahead at one of them saves trying everything.
         self._numbers = re.compile(
-            f"(?P<ordinal>{_ORDINAL})|(?P<ignored>{ignored})|(?P<year>{_YEAR})|(?P<number>{NUMBER})(?P<unit>{units})?"
+            f"(?={_FIRST_OF_NUMBERS})(?:(?P<ordinal>{_ORDINAL})|(?P<ignored>{ignored})|(?P<year>{_YEAR})|(?P<number>{NUMBER})(?P<unit>{units})?)"
         )
 
     def mask(self, block: Block) -> Passage:

@@ -14,14 +14,16 @@ BREAKS: Final = f",;。:!?{NEXT}"
 """The marks that part clauses."""
 
 SIGNS: Final = {"amount": "M", "percent": "P", "count": "C", "number": "N"}
+_FIGURE: Final = re.compile(f"[{FIGURES}]")
 _PART: Final = re.compile(r"\{([a-z]+\d?)(\?)?\}|\[([^\[\]]*)\](\?)?|([^{\[]+)")
 _WORDS: Final = f"[^{BREAKS}{FIGURES}{MARKS['group']}]"
 
 
 class Pattern(NamedTuple):
-    """One way of reading an entry: the entry, its expression, and its slots with their kinds."""
+    """One way of reading an entry: as written, its expression, its slots with their kinds."""
 
     entry: Entry
+    read: str
     expression: re.Pattern[str]
     slots: dict[str, str]
 
@@ -42,10 +44,20 @@ class Patterns:
                 for figures in _first_figures(read, book.slots):
                     pattern = self._compile(entry, read, book.slots)
                     self._by_figures.setdefault(figures, []).append(pattern)
+        silent = self._by_figures.get("", [])
+        self._plain = [one for one in silent if not _needed(one)]
+        words = {word for one in silent for word in _needed(one)}
+        self._speaks = re.compile(_choice({*words, *book.levels, *book.relations, *book.directions}))
 
     def beginning(self, clause: str) -> list[Pattern]:
-        """The patterns whose first clause has the figures of `clause`, in catalogue order."""
-        return self._by_figures.get(figures_of(clause), [])
+        """The patterns whose first clause has the figures of `clause`, in catalogue order.
+
+        Most clauses have none; of the patterns for those, all but the plainest need a word.
+        """
+        figures = figures_of(clause)
+        if not figures and not self._speaks.search(clause):
+            return self._plain
+        return self._by_figures.get(figures, [])
 
     def _compile(self, entry: Entry, read: str, kinds: Mapping[str, str]) -> Pattern:
         slots: dict[str, str] = {}
@@ -60,7 +72,7 @@ class Patterns:
                 expression += f"(?:{words}){choice_optional}"
             else:
                 expression += _literal(literal, expression)
-        return Pattern(entry, re.compile(expression + self._end), slots)
+        return Pattern(entry, read, re.compile(expression + self._end), slots)
 
 
 def _literal(text: str, before: str) -> str:
@@ -71,9 +83,22 @@ def _literal(text: str, before: str) -> str:
     return re.escape(plain)
 
 
+def _needed(pattern: Pattern) -> set[str]:
+    """Words of which a pattern needs one; none when it takes any words, or a word of a slot."""
+    words: set[str] = set()
+    for slot, _, choice, optional, literal in _PART.findall(pattern.read):
+        if literal:
+            words.add(fold(literal))
+        elif choice and not optional:
+            words.update(map(fold, choice.split("|")))
+        elif slot and pattern.slots[slot] in {"level", "relation", "direction"}:
+            words.add(f"{{{slot}}}")  # its own words are in the gate anyway
+    return words
+
+
 def figures_of(clause: str) -> str:
     """The figures of a clause as letters: M amount, P percent, C count, N a bare number."""
-    return "".join(SIGNS.get(kind_of(c) or "", "") for c in clause if c > "\uffff")
+    return "".join(SIGNS[kind_of(mark) or ""] for mark in _FIGURE.findall(clause))
 
 
 def _first_figures(read: str, kinds: Mapping[str, str]) -> Iterator[str]:

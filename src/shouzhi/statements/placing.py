@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from shouzhi.catalogue.statements import StatementBook
@@ -149,6 +150,7 @@ def _alike(left: str, right: str) -> bool:
     return ("/" in left) == ("/" in right)
 
 
+@lru_cache(maxsize=8192)
 def disjoint(left: Coordinates, right: Coordinates) -> bool:
     """Whether two places share nothing: they part in some dimension."""
     return any(
@@ -181,6 +183,7 @@ def groups_of_parts(whole: Coordinates, parts: Iterable[Coordinates]) -> list[li
     return groups
 
 
+@lru_cache(maxsize=8192)
 def inside(part: Coordinates, whole: Coordinates) -> bool:
     """Whether `part` lies truly inside `whole`."""
     return part != whole and all(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
@@ -17,7 +18,7 @@ from shouzhi.space import Coordinates
 from shouzhi.statements.blocks import Block
 from shouzhi.statements.claims import Claim, Figure, Parts, Place, Unread
 from shouzhi.statements.giving import give
-from shouzhi.statements.masking import NEXT, Passage, kind_of
+from shouzhi.statements.masking import FIGURES, MARKS, NEXT, Passage
 from shouzhi.statements.notation import BREAKS, Patterns
 from shouzhi.statements.placing import (
     ASPECTS,
@@ -32,9 +33,10 @@ from shouzhi.statements.words import Meaning, Vocabulary
 _BREAK: Final = re.compile(f"[{BREAKS}]")
 _STRENGTH: Final = {NEXT: 1, ",": 2, ":": 2, ";": 3, "。": 4, "!": 4, "?": 4}
 _HINTS: Final = ("item", "kind", "function", "economic")
-_NOWHERE: Final = Coordinates()
 _WAYS: Final = frozenset({"income", "expenditure"})
-_COUNTED: Final = frozenset({"amount", "percent", "count"})
+_COUNTED: Final = re.compile(f"[{MARKS['amount']}{MARKS['percent']}{MARKS['count']}]")
+_GROUP: Final = re.compile(f"[{MARKS['group']}]")
+_FIGURE: Final = re.compile(f"[{FIGURES}{MARKS['group']}]")
 
 
 @dataclass(slots=True)
@@ -244,10 +246,12 @@ class Reader:
             entry = pattern.entry
             if not speech.admits(entry.in_reasons):
                 continue
+            if entry.ends and text[end : end + 1] not in entry.ends:
+                continue
             if entry.after and speech.last not in entry.after:
                 continue
             match = pattern.expression.match(text, at)
-            if match is None or (entry.ends and text[match.end() : match.end() + 1] not in entry.ends):
+            if match is None or (entry.ends and match.end() != end):
                 continue
             place = self._block.place(*passage.span(at, match.end()))
             found = give(self, speech, pattern, match, passage, place)
@@ -263,7 +267,7 @@ class Reader:
 
     def _leave_unread(self, passage: Passage, at: int, end: int, speech: Speech) -> None:
         text = passage.text[at:end]
-        figures = [passage.figures[c] for c in text if kind_of(c) in _COUNTED]
+        figures = [passage.figures[mark] for mark in _COUNTED.findall(text)]
         if not figures:
             speech.strange = True
             return
@@ -280,19 +284,18 @@ class Reader:
 
     def _groups(self, passage: Passage, at: int, end: int, speech: Speech) -> None:
         """Read the brackets of a clause; outside them its topic goes on as it was."""
-        for mark in passage.text[at:end]:
-            if kind_of(mark) == "group":
-                floor, self._floor = self._floor, len(self.lists)
-                kept = (speech.topic, speech.compared, speech.reason, speech.doubt)
-                group = passage.groups[mark]
-                if speech.topic and not self._opening.match(group.text):
-                    inner = self._block.place(*group.span(0, len(group.text)))
-                    self.open_list(speech.topic, inner, closed=False)
-                self._passage(group, speech)
-                while len(self.lists) > self._floor:
-                    self._close()
-                self._floor = floor
-                speech.topic, speech.compared, speech.reason, speech.doubt = kept
+        for mark in _GROUP.findall(passage.text, at, end):
+            floor, self._floor = self._floor, len(self.lists)
+            kept = (speech.topic, speech.compared, speech.reason, speech.doubt)
+            group = passage.groups[mark]
+            if speech.topic and not self._opening.match(group.text):
+                inner = self._block.place(*group.span(0, len(group.text)))
+                self.open_list(speech.topic, inner, closed=False)
+            self._passage(group, speech)
+            while len(self.lists) > self._floor:
+                self._close()
+            self._floor = floor
+            speech.topic, speech.compared, speech.reason, speech.doubt = kept
 
     # -- places --------------------------------------------------------------------------
 
@@ -346,13 +349,7 @@ class Reader:
             places.append(self.lists[-1].whole[0])
         if speech.reason and speech.topic:
             places.append(speech.topic[0])
-        found = {
-            name: member
-            for place in places
-            for name in _HINTS
-            if (member := place.get(name)) is not None
-        }
-        return Coordinates(found) if found else _NOWHERE
+        return _hint(tuple(places))
 
     # -- lists ---------------------------------------------------------------------------
 
@@ -383,6 +380,12 @@ class Reader:
                 )
 
 
+@lru_cache(maxsize=1024)
+def _hint(places: Places) -> Coordinates:
+    found = {name: place[name] for place in places for name in _HINTS if name in place}
+    return Coordinates(found)
+
+
 def _prefix(lists: Mapping[str, bool]) -> re.Pattern[str]:
     words = "|".join(map(re.escape, sorted(lists, key=len, reverse=True)))
     return re.compile(f"(?:{words})")
@@ -394,4 +397,4 @@ def _end(text: str, at: int) -> int:
 
 
 def _has_figure(text: str) -> bool:
-    return any(kind_of(c) in {"amount", "percent", "count", "number", "group"} for c in text if c > "\uffff")
+    return _FIGURE.search(text) is not None

@@ -68,6 +68,7 @@ class Vocabulary:
     def __init__(self, book: StatementBook, year: int | None, department: str | None) -> None:
         self._words = all_words(book)
         self._fillers = book.fillers | frozenset(book.owners["ours"])
+        self._filling = _ending(self._fillers)
         self._lengths = _lengths((*self._words, *self._fillers))
         self._owners = book.owners
         self._year = year
@@ -109,10 +110,8 @@ class Vocabulary:
         return None
 
     def _bare(self, text: str) -> str:
-        """The text without fillers at its ends."""
-        for filler in sorted(self._fillers, key=len, reverse=True):
-            text = text.removesuffix(filler) if text != filler else text
-        return text.replace(YEAR_MARK, "")
+        """The text without the fillers at its end."""
+        return self._filling.sub("", text).replace(YEAR_MARK, "")
 
     def _strict(self, text: str, around: Coordinates = Coordinates()) -> Meaning | None:
         meaning = Meaning((Coordinates(),))
@@ -245,6 +244,13 @@ def _lexicon_words(book: StatementBook) -> dict[str, tuple[Word, ...]]:
         else:
             words[text] = (Word((where,)),)
     return words
+
+
+@cache
+def _ending(words: frozenset[str]) -> re.Pattern[str]:
+    """Words, one or more, at the end of a text that does not consist of them."""
+    longest = sorted(words, key=len, reverse=True)
+    return re.compile(f"(?<=.)(?:{'|'.join(map(re.escape, longest))})+$")
 
 
 def _lengths(words: Iterable[str]) -> dict[str, list[int]]:

@@ -8,7 +8,7 @@ lattices (`lattice`), the text of their cells and of the lines outside
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from shouzhi.sources.pdf.page import Taken, page_of, take
 
 _TAIL = 4096
 _LISTED = 5
-_PAGES, _GLYPHS = 16, 30_000  # as many as are taken at a time
+_PAGES, _GLYPHS = 16, 10_000  # a handful ends after so many pages or so large a one
+_OPEN = 250  # pages
 _RECOGNISE = "请先做文字识别（OCR），或安装识别组件后再读：pip install 'shouzhi[ocr]'"
 
 
@@ -32,13 +33,12 @@ def read(path: Path) -> Source:
     """
     source = Source(path.name, "pdf", [])
     pictures: list[int] = []
-    with _opened(path) as document:
-        for taken in _handfuls(document):
-            for one in taken:
-                page, notes = page_of(one) if isinstance(one, Taken) else one
-                source.pages.append(page)
-                source.warnings += notes
-            pictures += [one.number for one in taken if isinstance(one, Taken) and one.is_picture]
+    for handful in _handfuls(_pages(path)):
+        for taken in handful:
+            page, notes = page_of(taken)
+            source.pages.append(page)
+            source.warnings += notes
+        pictures += [taken.number for taken in handful if taken.is_picture]
     if not any(page.blocks for page in source.pages):
         raise Unreadable("文件没有文字层（扫描件）", _RECOGNISE)
     if pictures:
@@ -46,31 +46,40 @@ def read(path: Path) -> Source:
     return source
 
 
-def _handfuls(document: PdfDocument) -> Iterator[list[Taken | tuple[Page, list[str]]]]:
-    """What PDFium gives of the pages of an open document, some pages at a time.
+def _pages(path: Path) -> Iterator[Taken]:
+    """What PDFium gives of each page.
 
-    To have PDFium at work for some pages and Python after it is a tenth faster
-    than to change after each.  Pages are closed at once, so that memory
-    does not grow with the document beyond the blocks themselves.
+    Pages are closed at once, and the document is opened anew from time to time:
+    PDFium keeps the fonts and streams of all pages that it has seen.
     """
-    holder = pdfium.handle(document)
-    taken: list[Taken | tuple[Page, list[str]]] = []
-    glyphs = 0
-    for number in range(1, len(document) + 1):
-        handle = pdfium.load_page(holder, number - 1)
-        if not handle.value:
-            taken.append((Page(number, ()), [f"第{number}页已损坏，未读出内容"]))
-            continue
-        try:
-            page = take(handle, number)
-        finally:
-            pdfium.close_page(handle)
-        taken.append(page)
-        glyphs += len(page.text.glyphs)
-        if len(taken) >= _PAGES or glyphs > _GLYPHS:
-            yield taken
-            taken, glyphs = [], 0
-    yield taken
+    first, count = 0, 1
+    while first < count:
+        with _opened(path) as document:
+            count = len(document)
+            for index in range(first, min(count, first + _OPEN)):
+                yield _page(pdfium.handle(document), index)
+        first += _OPEN
+
+
+def _page(document: pdfium.Handle, index: int) -> Taken:
+    page = pdfium.load_page(document, index)
+    if not page.value:
+        return Taken(index + 1)
+    try:
+        return take(page, index + 1)
+    finally:
+        pdfium.close_page(page)
+
+
+def _handfuls(pages: Iterable[Taken]) -> Iterator[list[Taken]]:
+    """Some pages at a time: to have PDFium at work and then Python is faster than to take turns."""
+    handful: list[Taken] = []
+    for page in pages:
+        handful.append(page)
+        if len(handful) >= _PAGES or len(page.text.glyphs) > _GLYPHS:
+            yield handful
+            handful = []
+    yield handful
 
 
 @contextmanager

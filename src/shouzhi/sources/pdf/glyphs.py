@@ -80,6 +80,11 @@ class PageText:
     cut: bool = False
 
 
+NO_TEXT: Final = PageText(
+    Glyphs(np.zeros(0, np.uint32), np.zeros((0, 4)), np.zeros(0, np.bool_)), Frame((0, 0, 0, 0), 0)
+)
+
+
 def read_glyphs(page: Handle, frame: Frame) -> PageText:
     """The glyphs of an open page, upright, all that PDFium gives."""
     text = pdfium.load_text(page)

@@ -12,13 +12,13 @@ from typing import TypeVar
 from shouzhi.sources import Cell, Grid, Line, Page
 from shouzhi.sources.pdf.alignment import Row, aligned
 from shouzhi.sources.pdf.frame import Frame, frame_of
-from shouzhi.sources.pdf.glyphs import PageText, printed, read_glyphs
+from shouzhi.sources.pdf.glyphs import NO_TEXT, PageText, printed, read_glyphs
 from shouzhi.sources.pdf.lattice import lattices
 from shouzhi.sources.pdf.lines import Piece, joined, lines, pieces
 from shouzhi.sources.pdf.partial import Table, table_of
 from shouzhi.sources.pdf.pdfium import Handle
 from shouzhi.sources.pdf.ruled import continued, ruled
-from shouzhi.sources.pdf.rules import Rules, Strokes, read_strokes, rules_of
+from shouzhi.sources.pdf.rules import NO_STROKES, Rules, Strokes, read_strokes, rules_of
 from shouzhi.space import Box, Location
 
 Block = Line | Grid
@@ -27,11 +27,11 @@ Made = TypeVar("Made", Cell, Line, Location)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was taken from a page of the file before it was closed."""
+    """What was taken from a page of the file before it was closed; nothing of a damaged page."""
 
     number: int
-    text: PageText
-    strokes: Strokes
+    text: PageText = NO_TEXT
+    strokes: Strokes = NO_STROKES
 
     @property
     def is_picture(self) -> bool:
@@ -47,6 +47,8 @@ def take(handle: Handle, number: int) -> Taken:
 
 def page_of(taken: Taken) -> tuple[Page, list[str]]:
     """The page with its grids and lines in reading order, and warnings."""
+    if taken.text is NO_TEXT:
+        return Page(taken.number, ()), [f"第{taken.number}页已损坏，未读出内容"]
     rules = rules_of(taken.strokes)
     blocks = _blocks(taken, rules) if len(taken.text.glyphs) else []
     width, height = taken.text.frame.seen

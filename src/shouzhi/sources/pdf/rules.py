@@ -53,6 +53,9 @@ class Strokes:
     cut: bool = False
 
 
+NO_STROKES: Final = Strokes(np.zeros((0, 4)))
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Joined rules, upright: rows of (position, from, to) in points.

@@ -1,0 +1,236 @@
+"""Tables that should be there: announced, referred to, or required by edition or law."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from shouzhi.catalogue import forms
+from shouzhi.catalogue.checks import check_book
+from shouzhi.catalogue.form import Edition
+from shouzhi.catalogue.names import fold, strip_ordinal
+from shouzhi.checks import Finding, Mark, Severity
+from shouzhi.checks.subject import Subject, finding, table_words
+from shouzhi.checks.titles import alike, assign, core
+from shouzhi.space import Location
+
+_NUMERALS: Final = {word: place for place, word in enumerate("一二三四五六七八九十", start=1)}
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A table that something calls for: `grounds` say what, `marks` where it is said."""
+
+    title: str
+    number: str | None
+    grounds: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    check: str = "table-missing"
+    authority: tuple[str, ...] = ()
+
+
+def missing_tables(subject: Subject) -> Iterator[Finding]:
+    """One finding for each table that is called for and not there, with all that calls for it."""
+    wanted: list[Wanted] = []
+    for one in (*_announced(subject), *_of_edition(subject), *_of_law(subject)):
+        held = next((w for w in wanted if _same(w, one, subject)), None)
+        if held is None:
+            wanted.append(one)
+        else:
+            held.grounds += one.grounds
+            held.marks += one.marks
+            held.authority += one.authority
+    for one in wanted:
+        _refer(subject, one)
+        yield _missing(subject, one)
+
+
+def _missing(subject: Subject, wanted: Wanted) -> Finding:
+    severity: Severity | None = None
+    unread = check_book()["table-missing"].pattern("unread")
+    if any(unread.search(warning) for warning in subject.document.warnings):
+        severity = "note"  # it may stand on a page that is a picture
+    title = f"《{wanted.title}》"
+    name = f"{wanted.number or ''}{title}"
+    authority = "；".join(dict.fromkeys(wanted.authority))
+    made = finding(
+        wanted.check,
+        subject,
+        wanted.marks or [subject.whole()],
+        severity=severity,
+        fields={"name": name, "grounds": "；".join(dict.fromkeys(wanted.grounds))},
+        expected=name,
+        **({} if not authority else {"extra": {"authority": authority}}),
+    )
+    return made
+
+
+def _same(one: Wanted, other: Wanted, subject: Subject) -> bool:
+    if one.number and one.number == other.number:
+        return True
+    return alike(one.title, other.title, subject.document.department) >= 1
+
+
+# -- announced in the contents -------------------------------------------------------------
+
+
+def announced_titles(subject: Subject) -> list[tuple[str, Location]]:
+    """The tables that the contents announce: entries that end as the titles of tables do."""
+    ends = check_book()["table-announced"].pattern("entry")
+    skip = check_book()["table-announced"].pattern("skip")
+    return [
+        (entry.text, entry.location)
+        for entry in subject.document.contents
+        if ends.search(fold(entry.text)) and not skip.search(fold(entry.text))
+    ]
+
+
+def _announced(subject: Subject) -> Iterator[Wanted]:
+    entries = announced_titles(subject)
+    titles = [table.title for table in subject.document.tables]
+    owner = subject.document.department
+    found = assign([text for text, _ in entries], titles, owner)
+    if len(found) * 2 < len(entries):
+        return  # contents of another kind, or tables that were not read at all
+    book = check_book()
+    for place, (text, location) in enumerate(entries):
+        if place in found or _said_as_heading(subject, text):
+            continue
+        bare = re.sub(r"^表[\d一二三四五六七八九十]+[、.:：]?", "", strip_ordinal(text)[1])
+        ground = book.say("ground-contents", entry=text)
+        mark = Mark(subject.number, text, location)
+        yield Wanted(bare, _numbered(subject, text), [ground], [mark], "table-announced")
+
+
+def _said_as_heading(subject: Subject, text: str) -> bool:
+    """Whether the announced title stands over prose or a picture: then it is there, unread."""
+    owner = subject.document.department
+    wanted = core(text, owner)
+    contents = {(entry.location.page, entry.location.line) for entry in subject.document.contents}
+    return any(
+        core(section.heading, owner) == wanted
+        and (section.location.page, section.location.line) not in contents
+        for section in subject.document.sections
+    )
+
+
+def _numbered(subject: Subject, text: str) -> str | None:
+    """The number that a table of the contents would print: 表九 for “九、…”, where tables print 表…"""
+    ordinal = strip_ordinal(text)[0]
+    numbers = [table.number for table in subject.document.tables if table.number]
+    if not ordinal or not any(re.fullmatch(r"表[一二三四五六七八九十]+", n) for n in numbers):
+        return None
+    numeral = ordinal.rstrip("、.．")
+    return f"表{numeral}" if re.fullmatch(r"[一二三四五六七八九十]+", numeral) else None
+
+
+def _refer(subject: Subject, wanted: Wanted) -> None:
+    """Add the places in the prose that refer to the missing table by its number."""
+    if wanted.number is None:
+        return
+    pattern = re.compile(rf"(?:详见|参见|见){re.escape(wanted.number)}(?![一二三四五六七八九十\d])")
+    for spoken in subject.spoken:
+        if match := pattern.search(spoken.text):
+            wanted.marks.append(subject.mark(spoken, match.group()))
+            wanted.grounds.append(check_book().say("ground-reference", words=match.group()))
+            wanted.check = "table-announced"
+
+
+# -- required by the edition and by the law -----------------------------------------------------
+
+
+def edition_of(subject: Subject) -> Edition | None:
+    """The edition that a document follows: that of its place and year, where its titles fit."""
+    document = subject.document
+    if document.year is None:
+        return None
+    owner = f"{document.department or ''}{document.title}"
+    places = {edition.place for edition in forms.editions() if edition.place in owner}
+    place = max(places, key=len, default=None)
+    edition = forms.find(document.kind, document.year, place) if place else None
+    if edition is None or edition.place != place or not edition.holds(document.year):
+        return None
+    required = _required(edition)
+    found = assign(required, [table.title for table in document.tables], document.department)
+    share = check_book()["table-form"].number("share")
+    return edition if len(found) * 100 >= share * len(required) else None
+
+
+def _required(edition: Edition) -> list[str]:
+    return [f.title for f in edition.forms if f.required and f.part == "tables" and not f.for_each]
+
+
+def _of_edition(subject: Subject) -> Iterator[Wanted]:
+    edition = edition_of(subject)
+    if edition is None:
+        return
+    document = subject.document
+    required = _required(edition)
+    found = assign(required, [table.title for table in document.tables], document.department)
+    numbers = {form.title: form.number for form in edition.forms}
+    for place, title in enumerate(required):
+        if place not in found:
+            ground = check_book().say("ground-edition", place=edition.place, year=str(document.year))
+            yield Wanted(
+                title, numbers[title], [ground], check="table-form", authority=edition.authority
+            )
+
+
+def _of_law(subject: Subject) -> Iterator[Wanted]:
+    """The tables that the law calls for everywhere; asked of documents that hold most of them."""
+    row = check_book()["table-missing"]
+    document = subject.document
+    if document.kind not in row.texts("kinds") or not row.holds(document.year):
+        return
+    titles = [fold(table.title) for table in document.tables if table.title]
+    absent: list[str] = []
+    tables = row.word("tables").sequence()
+    for node in tables:
+        data = node.mapping()
+        wanted = re.compile("|".join(data["matches"].texts()))
+        unlike = re.compile("|".join(data["unlike"].texts())) if "unlike" in data else None
+        if not any(wanted.search(t) and not (unlike and unlike.search(t)) for t in titles):
+            absent.append(data["title"].text())
+    if (len(tables) - len(absent)) * 100 < row.number("share") * len(tables):
+        return
+    word = {"budget": "预算", "accounts": "决算"}[document.kind]
+    for title in absent:
+        ground = check_book().say("ground-law")
+        yield Wanted(
+            title.replace("预算", word) if "一般公共预算" not in title else title,
+            None, [ground], authority=row.authority,
+        )  # fmt: skip
+
+
+# -- order and numbers ------------------------------------------------------------------------
+
+
+def table_order(subject: Subject) -> Iterator[Finding]:
+    """Tables that stand in another order than the contents announce, or bear one number twice."""
+    entries = announced_titles(subject)
+    tables = subject.document.tables
+    owner = subject.document.department
+    found = assign([text for text, _ in entries], [table.title for table in tables], owner)
+    order = [found[place] for place in sorted(found)]
+    for before, after in zip(order, order[1:], strict=False):
+        if after < before:
+            yield finding(
+                "table-order",
+                subject,
+                [subject.cell(after), subject.cell(before)],
+                fields={"name": table_words(tables[after]), "before": table_words(tables[before])},
+            )
+    seen: dict[str, int] = {}
+    for place, table in enumerate(tables):
+        if table.number is None:
+            continue
+        first = seen.setdefault(table.number, place)
+        if first != place and alike(tables[first].title, table.title, owner) < 1:
+            yield finding(
+                "table-number-twice",
+                subject,
+                [subject.cell(place), subject.cell(first)],
+                fields={"number": table.number, "other": tables[first].title},
+            )

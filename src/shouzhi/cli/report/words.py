@@ -1,0 +1,106 @@
+"""Places, corrections and relations in words: the same in every report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shouzhi.cli.messages import Messages
+
+Json = dict[str, Any]
+
+SIGNS = {"error": "✗", "warning": "!", "rounding": "≈", "note": "·"}
+"""The sign of each severity, told apart without colours."""
+
+
+def table_name(place: Json, messages: Messages) -> str:
+    """The number and the title of a table, as a place or the table itself carries them."""
+    number = place.get("table_number") or place.get("number") or ""
+    title = place.get("table_title") or place.get("title") or ""
+    return f"{number} {title}".strip() or messages("untitled")
+
+
+def position(place: Json, messages: Messages) -> str:
+    """Where in the file: sheet and cell, page, or line; nothing when the source has none."""
+    parts = []
+    if place.get("sheet"):
+        parts.append(messages("at-sheet", sheet=place["sheet"]))
+    if place.get("cell"):
+        parts.append(messages("at-cell", cell=place["cell"]))
+    if place.get("page") and not place.get("sheet"):
+        parts.append(messages("at-page", page=place["page"]))
+    if place.get("line"):
+        parts.append(messages("at-line", line=place["line"]))
+    return " ".join(parts)
+
+
+def short_name(view: Json, place: Json) -> str:
+    """The document of a place, where a view holds several; else nothing."""
+    if len(view["documents"]) == 1:
+        return ""
+    about = view["documents"][place["document"]]
+    return about.get("title") or about["file"]
+
+
+def spot(place: Json, messages: Messages) -> str:
+    """A cell by the words of its row and column, or the words of the prose that are meant."""
+    parts = [place["label"], place.get("heading") or ""]
+    said = "".join(messages("quoted", text=part) for part in parts if part)
+    return said or (messages("quoted", text=place["text"]) if place["text"] else "")
+
+
+def place_line(view: Json, place: Json, messages: Messages) -> str:
+    """A place in full: document, table, cell, position."""
+    named = place["table"] is not None
+    parts = [
+        short_name(view, place),
+        table_name(place, messages) if named else messages("prose"),
+        spot(place, messages),
+        position(place, messages),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def correction(view: Json, suspect: Json, messages: Messages) -> str:
+    """One possible correction: the place, what is printed, what it should be, and the slip."""
+    place = suspect["where"]
+    named = table_name(place, messages) if place["table"] is not None else messages("prose")
+    text = messages(
+        "correction", table=" ".join(filter(None, (short_name(view, place), named))),
+        spot=spot(place, messages), printed=place["text"] or messages("empty-cell"),
+        value=suspect["value"],
+    )  # fmt: skip
+    told = messages.maybe("pattern", suspect["pattern"])
+    return text + (messages("in-brackets", text=told) if told != suspect["pattern"] else "")
+
+
+def relation(broken: Json, messages: Messages) -> str:
+    """A broken relation: its words, both sides and the gap."""
+    sides = {name: broken[name] for name in ("expected", "found", "difference")}
+    parts = [messages(f"side-{name}", value=value) for name, value in sides.items() if value]
+    told = messages("list-comma").join(parts)
+    return messages("relation", words=broken["words"], sides=told) if told else broken["words"]
+
+
+def todo(view: Json, finding: Json, messages: Messages) -> str:
+    """What to do about a finding, in one sentence."""
+    suspect = finding["suspect"]
+    if suspect is None:
+        if finding["candidates"]:
+            return messages("todo-candidates", count=len(finding["candidates"]))
+        return messages.maybe("todo", finding["kind"])
+    key = "todo-suspect" if suspect["sure"] and not finding["candidates"] else "todo-likely"
+    return messages(key, correction=correction(view, suspect, messages))
+
+
+def counts(findings: list[Json]) -> dict[str, int]:
+    """How many findings there are of each severity."""
+    found = dict.fromkeys(SIGNS, 0)
+    for finding in findings:
+        found[finding["severity"]] += 1
+    return found
+
+
+def count_line(found: dict[str, int], messages: Messages) -> str:
+    """The counts in words, the gravest first; that nothing was found where nothing was."""
+    parts = [messages(f"count-{name}", count=count) for name, count in found.items() if count]
+    return messages("list-dot").join(parts) if parts else messages("nothing-wrong")

@@ -1,0 +1,180 @@
+"""Findings as an Excel list for colleagues: one row a finding, with a column for their reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+
+from shouzhi.cli import records
+from shouzhi.cli.checking import Checked
+from shouzhi.cli.messages import Messages
+from shouzhi.cli.report import words
+from shouzhi.cli.workbook import LONGEST_TEXT
+
+Json = dict[str, Any]
+Add = Callable[[Checked], None]
+
+COLUMNS: Final = (
+    ("number", 6), ("document", 28), ("severity", 8), ("kind", 10), ("message", 52), ("table", 30),
+    ("row", 26), ("column", 22), ("position", 16), ("found", 15), ("expected", 15),
+    ("difference", 14), ("suspect", 34), ("value", 15), ("todo", 44), ("authority", 30),
+    ("check", 18), ("reply", 30),
+)  # fmt: skip
+"""The columns of the list of findings, each with its width in characters."""
+
+RELATIONS: Final = (
+    ("number", 6), ("document", 28), ("relation", 70), ("found", 15), ("expected", 15),
+    ("difference", 14), ("places", 90),
+)  # fmt: skip
+AMOUNTS: Final = frozenset({"found", "expected", "difference", "value"})
+COLOURS: Final = {"error": "#F8CBC4", "warning": "#FFE699", "note": "#DDEBF7", "rounding": "#E2EFDA"}
+MOST_PLACES: Final = 12
+
+
+@contextmanager
+def workbook(path: Path, messages: Messages, *, rounding: bool) -> Iterator[Add]:
+    """A workbook at `path`: the list, and what each finding breaks or may also be.
+
+    Amounts are numbers with the decimals that the document prints; texts are texts,
+    whatever they begin with.  Rounding notes are left out unless `rounding`.
+    """
+    book = xlsxwriter.Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    # A fixed time: the same findings give the same file.
+    book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+    writer = _List(book, messages, rounding=rounding)
+    yield writer.add
+    writer.finish()
+    book.close()
+
+
+class _List:
+    """The two sheets and how far each is filled."""
+
+    def __init__(self, book: Any, messages: Messages, *, rounding: bool) -> None:  # noqa: ANN401 - no types
+        self.book, self.messages, self.rounding = book, messages, rounding
+        self.formats: dict[tuple[str, str], Any] = {}
+        self.head = book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter", "bg_color": "#F2F2F2"}
+        )
+        self.findings = self._sheet("sheet-findings", COLUMNS)
+        self.relations = self._sheet("sheet-relations", RELATIONS)
+        self.filled = {id(self.findings): 0, id(self.relations): 0}
+        self.number = 0
+
+    def _sheet(self, key: str, columns: Sequence[tuple[str, int]]) -> Any:  # noqa: ANN401
+        sheet = self.book.add_worksheet(self.messages(key))
+        for place, (name, width) in enumerate(columns):
+            sheet.set_column(place, place, width)
+            sheet.write_string(0, place, self.messages(f"list-{name}"), self.head)
+        sheet.set_row(0, 24)
+        sheet.freeze_panes(1, 2)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&P / &N")
+        return sheet
+
+    def add(self, checked: Checked) -> None:
+        """Write the findings of one view."""
+        view = checked.view
+        for finding in view["findings"]:
+            if finding["severity"] == "rounding" and not self.rounding:
+                continue
+            self.number += 1
+            self._write(self.findings, COLUMNS, self._finding(finding, view), finding["severity"])
+            for record in self._below(finding, view):
+                self._write(self.relations, RELATIONS, record, "")
+
+    def finish(self) -> None:
+        """Set the filters, now that the number of rows is known."""
+        for sheet, columns in ((self.findings, COLUMNS), (self.relations, RELATIONS)):
+            sheet.autofilter(0, 0, max(1, self.filled[id(sheet)]), len(columns) - 1)
+        if not self.number:
+            self.findings.write_string(1, 4, self.messages("nothing-wrong"))
+
+    def _finding(self, finding: Json, view: Json) -> dict[str, str | None]:
+        """The cells of one row of the list."""
+        place = next(iter(finding["where"]), None)
+        suspect = finding["suspect"]
+        place = place or (suspect["where"] if suspect else None)
+        in_table = place is not None and place["table"] is not None
+        told = self.messages
+        return {
+            "number": str(self.number),
+            "document": finding["document"],
+            "severity": told(f"severity-{finding['severity']}"),
+            "kind": told.maybe("kind-of-finding", finding["kind"]),
+            "message": finding["message"],
+            "table": words.table_name(place, told) if place and in_table else "",
+            "row": place["label"] if place else "",
+            "column": (place.get("heading") or "") if place else "",
+            "position": words.position(place, told) if place else "",
+            "found": finding["found"],
+            "expected": finding["expected"],
+            "difference": finding["difference"],
+            "suspect": words.place_line(view, suspect["where"], told) if suspect else "",
+            "value": suspect["value"] if suspect else "",
+            "todo": words.todo(view, finding, told),
+            "authority": finding["authority"],
+            "check": finding["check"],
+        }
+
+    def _below(self, finding: Json, view: Json) -> Iterator[dict[str, str | None]]:
+        """What stands below a finding: its broken relations, then its other corrections."""
+        common = {"number": str(self.number), "document": finding["document"]}
+        for broken in finding["broken"]:
+            told = [words.place_line(view, p, self.messages) for p in broken["where"][:MOST_PLACES]]
+            if len(broken["where"]) > MOST_PLACES:
+                left = len(broken["where"]) - MOST_PLACES
+                told.append(self.messages("more-relations", count=left))
+            sides = {name: broken[name] for name in ("found", "expected", "difference")}
+            yield {**common, "relation": broken["words"], **sides, "places": "\n".join(told)}
+        for each in finding["candidates"]:
+            told = [words.correction(view, each, self.messages)]
+            value = {"found": each["where"]["text"], "expected": each["value"]}
+            yield {**common, "relation": self.messages("candidate"), **value, "places": told[0]}
+
+    def _write(
+        self, sheet: Any, columns: Sequence[tuple[str, int]], record: dict[str, str | None], colour: str  # noqa: ANN401
+    ) -> None:  # fmt: skip
+        self.filled[id(sheet)] += 1
+        row = self.filled[id(sheet)]
+        for place, (name, _) in enumerate(columns):
+            text = record.get(name) or ""
+            shade = colour if name == "severity" else ""
+            if name == "number":
+                sheet.write_number(row, place, int(text), self._format("0", ""))
+            elif name in AMOUNTS:
+                self._amount(sheet, row, place, text)
+            else:
+                sheet.write_string(row, place, text[:LONGEST_TEXT], self._format("", shade))
+
+    def _amount(self, sheet: Any, row: int, place: int, text: str) -> None:  # noqa: ANN401
+        """A printed number as a number with its own decimals; anything else as text."""
+        amount = records.number(text)
+        if amount is None:
+            sheet.write_string(row, place, text[:LONGEST_TEXT], self._format("", ""))
+            return
+        decimals = "." + "0" * amount.decimals if amount.decimals else ""
+        shown = f"0{decimals}%" if amount.percent else f"#,##0{decimals}"
+        # A Decimal is written as its digits: no float touches the amount.
+        value = amount.value / Decimal(100) if amount.percent else amount.value
+        sheet.write_number(row, place, value, self._format(shown, ""))
+
+    def _format(self, shown: str, severity: str) -> Any:  # noqa: ANN401
+        key = (shown, severity)
+        if key not in self.formats:
+            look: dict[str, Any] = {"valign": "top", "text_wrap": not shown, "border": 4}
+            look |= {"num_format": shown} if shown else {}
+            look |= {"bg_color": COLOURS[severity], "bold": severity == "error"} if severity else {}
+            self.formats[key] = self.book.add_format(look)
+        return self.formats[key]

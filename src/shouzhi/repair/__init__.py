@@ -1,0 +1,118 @@
+"""Which cell is wrong: the smallest correction that makes all broken relations hold.
+
+The broken relations fall into components that share no fact.  In each, the corrections
+of one cell are tried first (every relation that touches the cell votes for a value),
+then the slips that people make (rows swapped, amounts moved or shifted, a row left out,
+another unit), then the fewest changes by mixed-integer programming (HiGHS), all within
+limits of size and time.
+
+Rooms inside: `ledger` (what a change does), `correction` (causes, ranks), `singles`,
+`slips`, `fewest`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Final
+
+from shouzhi.relations import System
+from shouzhi.repair.correction import Cause, Correction, correction, rank
+from shouzhi.repair.fewest import fewest
+from shouzhi.repair.ledger import Effect, Ledger
+from shouzhi.repair.singles import singles
+from shouzhi.repair.slips import Slips, missing_rows
+
+__all__ = ["Cause", "Correction", "causes", "components"]
+
+MOST_CANDIDATES: Final = 12
+"""Corrections that are listed for one cause."""
+MOST_CAUSES: Final = 60
+"""Causes that are told apart in one component."""
+MOST_TRIALS: Final = 200_000
+"""Changes that are tried in one system before the search is ended."""
+
+
+def causes(system: System) -> list[Cause]:
+    """The causes behind all broken relations of a system, one for each."""
+    ledger = Ledger(system)
+    found: list[Cause] = []
+    for component in components(system, sorted(ledger.broken)):
+        found.extend(_explain(ledger, component))
+    return found
+
+
+def components(system: System, broken: Sequence[int]) -> list[list[int]]:
+    """Broken relations that share a fact belong together."""
+    parent = {number: number for number in broken}
+
+    def find(number: int) -> int:
+        while parent[number] != number:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number
+
+    owner: dict[int, int] = {}
+    for number in broken:
+        for fact in system.relations[number].facts:
+            if fact in owner:
+                parent[find(number)] = find(owner[fact])
+            else:
+                owner[fact] = number
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number in broken:
+        groups[find(number)].append(number)
+    return list(groups.values())
+
+
+def _explain(ledger: Ledger, component: Sequence[int]) -> list[Cause]:
+    """Take the correction that explains most, until nothing is left unexplained."""
+    printed = set(component)
+    left = set(component)
+    found: list[Cause] = []
+    limited = False
+    while left:
+        limited = ledger.trials > MOST_TRIALS or len(found) >= MOST_CAUSES
+        ranked = [] if limited else _ranked(ledger, left)
+        if not ranked:
+            break
+        best = ranked[0]
+        equal = [c for c in ranked if c.mends == best.mends and set(best.mended) <= set(c.mended)]
+        left -= set(best.mended)
+        ledger.apply(dict(best.change))
+        left |= {n for n in ledger.broken if n not in left and _touches(ledger, n, best)}
+        left -= set(best.mended)
+        found.append(Cause(tuple(n for n in best.mended if n in printed), tuple(equal[:MOST_CANDIDATES])))
+    if left:
+        found.extend(_unexplained(ledger, sorted(left & printed), limited=limited))
+    return found
+
+
+def _touches(ledger: Ledger, number: int, made: Correction) -> bool:
+    changed = {fact for fact, _ in made.change}
+    return any(fact in changed for fact in ledger.system.relations[number].facts)
+
+
+def _ranked(ledger: Ledger, broken: Iterable[int]) -> list[Correction]:
+    """Every correction that mends more than it breaks, best first."""
+    pool = sorted(broken)
+    found = chain(singles(ledger, pool), Slips(ledger, pool).corrections(), missing_rows(ledger, pool))
+    return sorted(found, key=lambda c: rank(ledger, c))
+
+
+def _unexplained(ledger: Ledger, broken: Sequence[int], *, limited: bool) -> list[Cause]:
+    """What no single slip explains: the fewest cells that do, else the relations as they stand."""
+    if not broken:
+        return []
+    if limited:
+        return [Cause(tuple(broken), (), limited=True)]
+    change, cut = fewest(ledger, broken)
+    if change:
+        effect = ledger.effect(change)
+        if effect.gain > 0:
+            made = correction(ledger, change, "several", effect)
+            ledger.apply(change)
+            rest = [n for n in broken if n not in effect.mended]
+            return [Cause(effect.mended, (made,), cut), *(Cause((n,), (), cut) for n in rest)]
+    return [Cause((number,), (), cut) for number in broken]

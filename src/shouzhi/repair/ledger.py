@@ -1,0 +1,157 @@
+"""The residuals of a system, and what a change of some of its numbers would do to them.
+
+A change is judged by the relations that touch it alone: the cost of a trial does not
+depend on how long the sums are, so that tables of a hundred thousand rows can be searched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from shouzhi.relations import Relation, System
+
+Number = int | Decimal
+"""An amount in 分, or a rate in percent."""
+Change = Mapping[int, Number]
+"""New numbers by fact index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does: the broken relations that it mends, and those that it breaks.
+
+    `exact` counts the mended ones that then hold to the last digit, `keeps` those that
+    held before and still do, though the change moves them.
+    """
+
+    mended: tuple[int, ...]
+    breaks: tuple[int, ...]
+    exact: int
+    keeps: int
+
+    @property
+    def gain(self) -> int:
+        """How many more relations hold than before."""
+        return len(self.mended) - len(self.breaks)
+
+
+class Ledger:
+    """The numbers of a system as printed, or as corrected so far, and which relations they break."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.changed: dict[int, Number] = {}
+        self.touching: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self.residuals: list[int] = []
+        self.slacks: list[int] = []
+        self.broken: set[int] = set()
+        self.trials = 0
+        for number, relation in enumerate(system.relations):
+            for fact, coefficient in relation.terms:
+                self.touching[fact].append((number, coefficient))
+            self.residuals.append(system.residual(relation))
+            self.slacks.append(system.slack(relation))
+            if not self._holds(number, self.residuals[number], {}):
+                self.broken.add(number)
+
+    def value(self, fact: int) -> Number:
+        """The number of a fact, with the corrections so far: 分, or percent for a rate."""
+        if fact in self.changed:
+            return self.changed[fact]
+        printed = self.system.facts[fact]
+        return printed.value if printed.amount is None else printed.amount
+
+    def amount(self, fact: int) -> int:
+        """The amount of a fact in 分; nought for a rate."""
+        value = self.value(fact)
+        return value if isinstance(value, int) else 0
+
+    def effect(self, change: Change) -> Effect:
+        """Judge a change by all relations that touch it."""
+        self.trials += 1
+        mended, breaks = [], []
+        exact = keeps = 0
+        for number, residual in self._moved(change).items():
+            holds = self._holds(number, residual, change)
+            if number in self.broken:
+                if holds:
+                    mended.append(number)
+                    exact += residual == 0
+            elif holds:
+                keeps += residual != self.residuals[number]
+            else:
+                breaks.append(number)
+        return Effect(tuple(sorted(mended)), tuple(sorted(breaks)), exact, keeps)
+
+    def apply(self, change: Change) -> None:
+        """Take a change as made: the relations that it mends are broken no longer."""
+        for number, residual in self._moved(change).items():
+            self.residuals[number] = residual
+            if self._holds(number, residual, change):
+                self.broken.discard(number)
+            else:
+                self.broken.add(number)
+        self.changed.update(change)
+
+    def _moved(self, change: Change) -> dict[int, int]:
+        """The residuals after a change, of the relations that it touches."""
+        moved: dict[int, int] = {}
+        for fact, value in change.items():
+            off = value - self.amount(fact) if isinstance(value, int) else 0
+            for number, coefficient in self.touching.get(fact, ()):
+                moved[number] = moved.get(number, self.residuals[number]) + coefficient * off
+        return moved
+
+    def _holds(self, number: int, residual: int, change: Change) -> bool:
+        relation = self.system.relations[number]
+        if relation.kind == "ratio":
+            return self._ratio_holds(relation, change)
+        if relation.kind == "at_most":
+            return residual <= self.slacks[number]
+        return abs(residual) <= self.slacks[number]
+
+    def _ratio_holds(self, relation: Relation, change: Change) -> bool:
+        rate = relation.terms[2][0]
+        bounds = self.system.ratio_bounds(relation, self._amounts(relation, change))
+        value = change.get(rate, self.value(rate))
+        return bounds is None or bounds[0] <= value <= bounds[1]
+
+    def _amounts(self, relation: Relation, change: Change) -> dict[int, int]:
+        """The two amounts of a ratio, with the corrections so far and those of a change."""
+        amounts = {}
+        for fact, _ in relation.terms[:2]:
+            value = change.get(fact, self.value(fact))
+            amounts[fact] = value if isinstance(value, int) else 0
+        return amounts
+
+    def solved(self, number: int, fact: int, coefficient: int) -> int | None:
+        """The amount of one fact, in its last printed digit, that makes a linear relation hold."""
+        if self.system.relations[number].kind == "ratio" or not coefficient:
+            return None
+        exact = Decimal(self.amount(fact)) - Decimal(self.residuals[number]) / coefficient
+        return to_digit(exact, self.system.quantum[fact])
+
+    def quotient(self, relation: Relation) -> Decimal | None:
+        """The percentage that the amounts of a ratio give, in the digits that its rate prints."""
+        (top, _), (bottom, sign), (rate, _) = relation.terms
+        above, below = Decimal(self.amount(top)), Decimal(self.amount(bottom))
+        if relation.mode == "increase":
+            below = above - sign * below
+        if not below:
+            return None
+        percent = 100 * above / below - (0 if relation.mode == "share" else 100)
+        return percent.quantize(self.system.facts[rate].value, ROUND_HALF_UP)
+
+    def facts_of(self, broken: Iterable[int]) -> list[int]:
+        """The facts of some relations, each once, in order."""
+        relations = self.system.relations
+        return sorted({fact for number in broken for fact in relations[number].facts})
+
+
+def to_digit(value: Decimal, quantum: int) -> int:
+    """A value in 分, rounded to the last digit that is printed."""
+    step = max(quantum, 1)
+    return int((value / step).to_integral_value(ROUND_HALF_UP)) * step
