@@ -27,7 +27,7 @@ CLAIMS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "comparison": (frozenset({"left", "right", "relation"}), frozenset()),
     "parts": (frozenset({"of", "first", "second"}), frozenset()),
     "absent": (frozenset({"at"}), frozenset({"lead"})),
-    "topic": (frozenset({"at"}), frozenset({"below"})),
+    "topic": (frozenset({"at"}), frozenset({"below", "opening"})),
     "list": (frozenset({"of", "closed"}), frozenset()),
     "setting": (frozenset(), frozenset(DIMENSIONS)),
 }

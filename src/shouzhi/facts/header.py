@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from shouzhi.facts.places import is_organisation
@@ -28,6 +29,8 @@ def read_header(source: Source, reading: Reading) -> dict[str, Any]:
     prose = [p.text for section in reading.sections for p in section.paragraphs]
     kind = _kind(title, [*texts, *prose[:40]])
     year = _year(title, [*texts, *prose, *(table.title for table in reading.tables)])
+    if year is None and (year := year_of_name(source.name)):
+        source.warnings.append(f"文中没有写明年度，按文件名取{year}年")
     owners = Counter(t.department for t in reading.tables if t.department)
     department = owners.most_common(1)[0][0] if owners else _department([*texts, *prose[:5]])
     department = _without_year(department)
@@ -96,12 +99,18 @@ def _year(title: str | None, texts: Sequence[str]) -> int | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
+def year_of_name(name: str) -> int | None:
+    """The one year that a file is named by, for documents that say none themselves."""
+    years = set(re.findall(r"(?<!\d)20\d{2}(?!\d)", Path(name).name))
+    return int(years.pop()) if len(years) == 1 else None
+
+
 def _department(texts: Sequence[str]) -> str | None:
     for text in texts:
         if owner := captioned_department(text):
             return owner
     for text in texts:
-        plain = re.sub(r"^第.部分", "", text.replace(" ", ""))
+        plain = re.sub(r"^(?:第.部分|(?:部门|单位)名称|填报单位)", "", text.replace(" ", ""))
         if plain.endswith("概况") and len(plain) > 6 and is_organisation(plain[:-2]):
             return plain.removesuffix("概况")
         if (match := _NAME.match(plain)) and is_organisation(match.group(1)):

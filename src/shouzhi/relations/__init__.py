@@ -53,12 +53,15 @@ class System:
     `quantum[i]` is the last printed digit of fact i in 分 (in hundredths of a percent
     for rates); `refused` are families that the document itself contradicts, with the
     number of instances that hold and that there are: another scope under the same words.
+    `cells` gives the facts of tables by (document, table, row, column), among them the
+    empty cells that a sum counts as nought: facts that print nothing.
     """
 
     facts: Sequence[Fact]
     quantum: Sequence[int]
     relations: list[Relation] = field(default_factory=list)
     refused: dict[Family, tuple[int, int]] = field(default_factory=dict)
+    cells: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
 
     def residual(self, relation: Relation, change: dict[int, int] | None = None) -> int:
         """Σ coefficient · amount in 分, with the amounts of `change` in place of the printed."""

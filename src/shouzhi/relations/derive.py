@@ -22,8 +22,9 @@ from shouzhi.relations.across import (
 )
 from shouzhi.relations.evidence import admit
 from shouzhi.relations.said import Said
-from shouzhi.relations.within import table_relations
+from shouzhi.relations.within import Cells, table_relations
 from shouzhi.space import FEN_PER, Fact, parse_amount
+
 
 def derive(documents: Sequence[Document]) -> System:
     """All relations among the facts of one or more documents, admitted by evidence."""
@@ -32,19 +33,48 @@ def derive(documents: Sequence[Document]) -> System:
     for document in documents:
         starts.append(len(facts))
         facts.extend(document.facts)
-    candidates = list(_candidates(documents, starts, facts))
-    system = System(facts, _quanta(facts, starts))
+    grids = _grids(documents, starts, facts)
+    candidates = list(_candidates(documents, starts, facts, grids))
+    system = System(facts, _quanta(facts, starts), cells=_cells(grids))
     admit(system, candidates)
     return system
 
 
-def _candidates(
+def _grids(
     documents: Sequence[Document], starts: Sequence[int], facts: list[Fact]
+) -> list[dict[int, Cells]]:
+    """The printed cells of every table, by document and table."""
+    grids: list[dict[int, Cells]] = []
+    for document, start in zip(documents, starts, strict=True):
+        grid: dict[int, Cells] = {}
+        for index, fact in enumerate(document.facts):
+            if fact.table is not None and fact.row is not None and fact.column is not None:
+                if fact.table not in grid:
+                    grid[fact.table] = Cells(document.tables[fact.table], fact.table, facts)
+                grid[fact.table].printed[fact.row, fact.column] = start + index
+        grids.append(grid)
+    return grids
+
+
+def _cells(grids: Sequence[dict[int, Cells]]) -> dict[tuple[int, int, int, int], int]:
+    return {
+        (number, table, *place): index
+        for number, grid in enumerate(grids)
+        for table, cells in grid.items()
+        for place, index in (*cells.printed.items(), *cells.empty.items())
+    }
+
+
+def _candidates(
+    documents: Sequence[Document],
+    starts: Sequence[int],
+    facts: list[Fact],
+    grids: Sequence[dict[int, Cells]],
 ) -> Iterator[Relation]:
     placed: list[Placed] = []
     origins = _origins(documents)
     for document, start, origin in zip(documents, starts, origins, strict=True):
-        yield from _tables(document, start, origin.document)
+        yield from _tables(document, origin.document, grids[origin.document])
         placed.extend(_placed(document, start, origin))
     yield from same_place(placed)
     places = unique(placed)
@@ -76,15 +106,11 @@ def _origins(documents: Sequence[Document]) -> list[Origin]:
     ]
 
 
-def _tables(document: Document, start: int, number: int) -> Iterator[Relation]:
+def _tables(document: Document, number: int, grid: dict[int, Cells]) -> Iterator[Relation]:
     """The relations inside each table; families are kept apart by document."""
-    cells: dict[int, dict[tuple[int, int], int]] = {}
-    for index, fact in enumerate(document.facts):
-        if fact.table is not None and fact.row is not None and fact.column is not None:
-            cells.setdefault(fact.table, {})[fact.row, fact.column] = start + index
     for place, table in enumerate(document.tables):
-        if place in cells:
-            for relation in table_relations(table, place, cells[place]):
+        if place in grid:
+            for relation in table_relations(table, place, grid[place]):
                 yield Relation(
                     relation.terms,
                     relation.kind,
@@ -112,9 +138,9 @@ def _quanta(facts: Sequence[Fact], starts: Sequence[int]) -> list[int]:
     decimals: dict[tuple[int, int | None, str], int] = {}
     keys = []
     for index, fact in enumerate(facts):
-        key = (bisect_right(starts, index), fact.table, fact.unit)
+        key = (bisect_right(starts, index), fact.table, fact.unit if fact.printed else "")
         keys.append(key)
-        if fact.amount is not None and fact.unit in FEN_PER:
+        if fact.amount is not None and fact.unit in FEN_PER and fact.printed:
             decimals[key] = max(decimals.get(key, 0), _decimals(fact))
     return [
         max(int(FEN_PER[fact.unit] * Decimal(10) ** -decimals[key]), 1) if key in decimals else 0

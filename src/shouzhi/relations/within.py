@@ -5,23 +5,70 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.relations import Relation
-from shouzhi.space import DIMENSIONS, Coordinates
-from shouzhi.tables import Column, Table
+from shouzhi.space import DIMENSIONS, Coordinates, Fact
+from shouzhi.tables import Column, Row, Table
 
 Place = tuple[int, int]
-Cells = Mapping[Place, int]
-"""(row, column) -> fact index, for the facts of one table."""
+"""(row, column) of a cell."""
 
 MOST_ROWS: Final = 1_500
 """Rows of a table up to which leaves are sought under every place."""
+MOST_EMPTY: Final = 20_000
+"""Empty cells of a table up to which sums take them in."""
 _TREE_DIMENSIONS: Final = tuple(d for d in DIMENSIONS if d not in {"year", "stage"})
 _TERMS: Final = re.compile(r"\d+")
+
+
+@dataclass(slots=True)
+class Cells:
+    """The cells of one table as indexes of facts: those that print something, by place.
+
+    An empty cell counts as nought.  It gets a fact that prints nothing, appended to `facts`,
+    once a sum has it as a part: so it can be told that an amount is missing there.
+    """
+
+    table: Table
+    number: int
+    facts: list[Fact]
+    printed: dict[Place, int] = field(default_factory=dict)
+    empty: dict[Place, int] = field(default_factory=dict)
+
+    def get(self, place: Place) -> int | None:
+        """The fact that is printed at a place."""
+        return self.printed.get(place)
+
+    def part(self, place: Place) -> int | None:
+        """The fact at a place, of an empty cell too; None where no amount can stand."""
+        held = self.printed.get(place, self.empty.get(place))
+        if held is not None:
+            return held
+        row, column = self.table.rows[place[0]], self.table.columns[place[1]]
+        if row.side != column.side or column.rate or len(self.empty) >= MOST_EMPTY:
+            return None
+        self.empty[place] = len(self.facts)
+        self.facts.append(self._nothing(place, row))
+        return self.empty[place]
+
+    def _nothing(self, place: Place, row: Row) -> Fact:
+        return Fact(
+            where=Coordinates(),
+            amount=0,
+            value=Decimal(0),
+            printed="",
+            unit=self.table.amount_unit or "元",
+            location=(row.places[place[1]] if row.places else None) or row.location,
+            how=self.table.how,
+            table=self.number,
+            row=place[0],
+            column=place[1],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +322,12 @@ def _stage(candidate: Column, column: Column, stage: str) -> bool:
 def _sum(
     cells: Cells, parent: Place, children: Sequence[Place], family: tuple[str | int | None, ...]
 ) -> Relation | None:
-    """Parent − Σ children = 0 over what is printed; None where the parent is empty."""
+    """parent − Σ children = 0; None where the parent is empty, or all of the children."""
     top = cells.get(parent)
-    parts = [cells[place] for place in children if place in cells]
-    if top is None or not parts or top in parts:
+    if top is None or not any(place in cells.printed for place in children):
+        return None
+    parts = [part for place in children if (part := cells.part(place)) is not None]
+    if top in parts:
         return None
     terms = ((top, 1), *((part, -1) for part in parts))
     return Relation(terms, "sum", family, str(family[-1]))

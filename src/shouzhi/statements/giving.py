@@ -27,7 +27,7 @@ from shouzhi.statements.claims import (
 from shouzhi.statements.masking import MARKS, NEXT, Passage
 from shouzhi.statements.notation import Pattern
 from shouzhi.statements.placing import Places
-from shouzhi.statements.words import Meaning
+from shouzhi.statements.words import Meaning, merge
 
 if TYPE_CHECKING:
     from shouzhi.statements.reader import Reader, Speech
@@ -109,8 +109,11 @@ class Reading:
         """A place that the entry names itself: “item=performance/targets”."""
         name, _, member = operand.partition("=")
         member = _SLOT.sub(lambda found: self.slot(found.group(1)), member)
-        own = Meaning((Coordinates({name: member}),))
-        return self._needed(self.reader.place(own, self.speech))
+        own = Coordinates({name: member})
+        around = self.speech.topic[0] if self.speech.topic else self.speech.around
+        if merge(around, own) is None:
+            around = self.speech.around
+        return self.reader.placing.compose(around, Meaning((own,)))
 
     def check_leads(self) -> None:
         """A lead tells who speaks, or of which year, and nothing else."""
@@ -415,6 +418,8 @@ def _absent(reading: Reading, one: Give) -> Iterator[Claim]:
 
 
 def _topic(reading: Reading, one: Give) -> Iterator[Claim]:
+    if "opening" in one.operands and reading.speech.topic and not reading.speech.fresh:
+        return iter(())  # the sentence goes on about what it has begun with
     places = reading.places(one.operands["at"], about=True)
     reading.speech.about(_below(places, one.operands.get("below")))
     reading.speech.compared = None

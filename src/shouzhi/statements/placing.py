@@ -47,6 +47,14 @@ class Listing:
             not self.stale or self._sibling(own)
         )
 
+    def takes(self, place: Coordinates) -> bool:
+        """Whether a place is told as one part more: of the same make as those before it."""
+        if not any(inside(place, whole) for whole in self.whole):
+            return False
+        first = self.parts[0].get("item") if self.parts else None
+        item = place.get("item")
+        return first is None or item is None or _alike(first, item)
+
     def _narrows(self, whole: Coordinates, own: Coordinates) -> bool:
         new = False
         for name, member in own.items():
@@ -70,7 +78,6 @@ class Listing:
             name in part
             and self.whole[0].get(name) != part[name]
             and name in own
-            and (name != "item" or _alike(part[name], own[name]))
             for part in self.parts[:1]
             for name in (*_MATTER, "unit", "project")
         ) or ("flow" in own and set(own) <= ASPECTS)

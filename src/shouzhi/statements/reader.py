@@ -359,7 +359,7 @@ class Reader:
             return
         listing = self.lists[-1]
         unit = "万元" if figure.amount is not None else figure.unit
-        if not any(inside(place, whole) for whole in listing.whole):
+        if not listing.takes(place):
             return
         if listing.unit not in {None, unit}:
             return

@@ -17,6 +17,7 @@ _LABELLED: Final = re.compile(
     r"\s*[:：]\s*([^\s:：]*?)(?=\s|(?:金额)?单位[:：]|$)"
 )
 _UNIT_WORD: Final = re.compile(r"^(?:人民币)?[百千万亿]*元")
+_SPACED: Final = re.compile(r"^(?:(?:编制|填报)?(?:部门|单位)名?称?)[\s　]+([^\s:：]{4,40})$")
 _NUMBER_PREFIX: Final = re.compile(
     r"^((?:预算)?(?:公开|附)?\d{1,2}表|附?表\d{1,2}(?:-\d{1,2})?|附?表[一二三四五六七八九十]{1,3}(?=[:：、.]))[:：、.]?"
 )
@@ -62,6 +63,8 @@ def amount_unit(text: str) -> str | None:
 
 def department(text: str) -> str | None:
     """The department that a caption line names, if it does."""
+    if match := _SPACED.match(text.strip()):
+        return match.group(1)
     for match in _LABELLED.finditer(text):
         name = match.group(2).strip("_ ＿")
         if len(name) > 2 and not _UNIT_WORD.search(name):

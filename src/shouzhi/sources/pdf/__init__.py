@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pypdfium2 import PdfDocument, raw
 
-from shouzhi.sources import Page, Source, Unreadable
+from shouzhi.sources import Source, Unreadable
 from shouzhi.sources.pdf import pdfium, standin
 from shouzhi.sources.pdf.page import Taken, page_of, take
 

@@ -1,0 +1,91 @@
+"""How wide the columns of a grid must be, and at which size of type it fits its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shouzhi.publish.grid import Box, Grid
+
+SIZES: Final = (10.5, 9.0, 8.0, 7.0, 6.0)
+"""Sizes of type in points that tables may be set in, the preferred first."""
+
+PORTRAIT: Final = 481.9
+LANDSCAPE: Final = 742.7
+"""How wide the text is in points on an A4 page held upright, and lengthwise."""
+
+_PADDING: Final = 7.0
+_NARROW: Final = frozenset("0123456789-+.,:;()[]|!'\"/% ")
+_SHORTEST: Final = 3.0
+_WORDS: Final = 9.0
+_LABEL: Final = 7.0
+_MOST_LABEL: Final = 22.0
+_LEAD: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A grid set to measure: the size of type and the width of each column, in points."""
+
+    size: float
+    widths: tuple[float, ...]
+    landscape: bool
+
+
+def ems(text: str) -> float:
+    """The width of a text on one line, in characters of Chinese."""
+    return sum(0.58 if c in _NARROW else 0.62 if c.isascii() else 1.0 for c in text)
+
+
+def fit(grid: Grid, *, landscape: bool = False) -> Fit:
+    """The largest type at which a grid fits; the page is turned only where that is needed."""
+    least, wished = _needs(grid)
+    for lengthwise in (False, True) if not landscape else (True,):
+        room = LANDSCAPE if lengthwise else PORTRAIT
+        for size in SIZES if lengthwise else SIZES[:3]:
+            bare = [need * size + _PADDING for need in least]
+            if sum(bare) <= room:
+                return Fit(size, _spread(bare, wished, size, room), lengthwise)
+    bare = [need * SIZES[-1] + _PADDING for need in least]
+    scale = LANDSCAPE / sum(bare)
+    return Fit(SIZES[-1], tuple(width * scale for width in bare), landscape=True)
+
+
+def _needs(grid: Grid) -> tuple[list[float], list[float]]:
+    """For each column the least width, and the width at which its texts need no second line."""
+    least = [0.0] * grid.width
+    wished = [0.0] * grid.width
+    for box in sorted(grid.boxes, key=lambda box: box.columns):
+        for needs, need in ((least, _least(box)), (wished, min(ems(box.text), _MOST_LABEL * 2))):
+            held = sum(needs[box.column : box.column + box.columns])
+            if need > held:
+                for column in range(box.column, box.column + box.columns):
+                    needs[column] += (need - held) / box.columns
+    return least, [max(pair) for pair in zip(least, wished, strict=True)]
+
+
+def _least(box: Box) -> float:
+    """What a box needs at the least: a number its whole length, words a few characters."""
+    whole = ems(box.text)
+    if box.kind in {"amount", "code"}:
+        return whole
+    if box.kind == "lead":
+        return _LEAD
+    if box.kind == "number":
+        return min(whole, 4.0)
+    if box.kind == "head":
+        return min(whole, _SHORTEST)
+    return min(whole + box.depth, _LABEL if box.kind == "label" else _WORDS)
+
+
+def _spread(
+    bare: Sequence[float], wished: Sequence[float], size: float, room: float
+) -> tuple[float, ...]:
+    """What is left over goes to the columns that wish for it, then to all alike."""
+    left = room - sum(bare)
+    wants = [max(0.0, want * size + _PADDING - held) for want, held in zip(wished, bare, strict=True)]
+    share = min(1.0, left / sum(wants)) if sum(wants) else 0.0
+    widths = [held + want * share for held, want in zip(bare, wants, strict=True)]
+    left = room - sum(widths)
+    return tuple(width + left * width / sum(widths) for width in widths)
