@@ -26,7 +26,7 @@ KINDS: Final = (
 SEVERITIES: Final = ("error", "warning", "rounding", "note")
 
 _ID: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
-_CELL: Final = " | "
+_CELL: Final = re.compile(r" \|(?: |$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +154,4 @@ def _template(node: Node) -> str:
 def _example(node: Node, *, between: bool) -> Example:
     """One document, or a list of documents that are checked together."""
     texts = node.texts() if isinstance(node.value, list) else (node.text(),)
-    return Example(tuple(text.replace(_CELL, "\t") for text in texts), between)
+    return Example(tuple(_CELL.sub("\t", text) for text in texts), between)

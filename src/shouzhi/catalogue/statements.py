@@ -28,6 +28,7 @@ CLAIMS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "parts": (frozenset({"of", "first", "second"}), frozenset()),
     "absent": (frozenset({"at"}), frozenset({"lead"})),
     "topic": (frozenset({"at"}), frozenset({"below", "opening"})),
+    "base": (frozenset({"of"}), frozenset()),
     "list": (frozenset({"of", "closed"}), frozenset()),
     "setting": (frozenset(), frozenset(DIMENSIONS)),
 }
@@ -52,6 +53,7 @@ class Word:
     where: tuple[Coordinates, ...]
     sum: bool = False
     whole: bool = False
+    topical: str = ""
     anaphor: bool = False
     under: Coordinates = Coordinates()
 
@@ -144,9 +146,7 @@ def read_book(path: Path) -> StatementBook:
         "directions", "levels", "relations", "lists", "reasons", "asides", "tails",
         "purposes", "slots", "statements",
     ))  # fmt: skip
-    slots = {
-        name: node.choice(SLOT_KINDS) for name, node in parts["slots"].mapping().items()
-    }
+    slots = {name: node.choice(SLOT_KINDS) for name, node in parts["slots"].mapping().items()}
     return StatementBook(
         units=_units(parts["units"]),
         ignored={n["id"].text(): _ignored(n) for n in parts["ignored"].sequence()},
@@ -207,13 +207,14 @@ def _ignored(node: Node) -> tuple[str, str]:
 def _words(node: Node) -> dict[str, tuple[Word, ...]]:
     words: dict[str, tuple[Word, ...]] = {}
     for entry in node.sequence():
-        fields = entry.record(("says", "where"), ("sum", "whole", "anaphor", "under"))
+        fields = entry.record(("says", "where"), ("sum", "whole", "topical", "anaphor", "under"))
         where = fields["where"]
         places = where.sequence() if isinstance(where.value, list) else [where]
         word = Word(
             tuple(_where(place) for place in places),
             sum="sum" in fields and fields["sum"].flag(),
             whole="whole" in fields and fields["whole"].flag(),
+            topical=fields["topical"].choice(("topic", "list")) if "topical" in fields else "",
             anaphor="anaphor" in fields and fields["anaphor"].flag(),
             under=_where(fields["under"]) if "under" in fields else Coordinates(),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from shouzhi.catalogue.checks import check_book
@@ -38,21 +39,22 @@ def _finding(scene: Scene, cause: Cause) -> Finding:
     )
     broken = tuple(tell(scene, relation) for relation in relations[:MOST_BROKEN])
     suspects = [_suspect(scene, cause, place) for place in range(len(cause.corrections))]
-    sure = suspects[0] if suspects and suspects[0].sure else None
+    first = suspects[0] if suspects else None
+    sure = first if first and first.sure else None
     main = _main(scene, relations, cause.corrections[0] if sure else None)
-    expected, found_, difference = _sides(scene, cause, broken[0], sure)
+    expected, found, difference = _sides(scene, cause, broken[0], sure)
     marks = dict.fromkeys(([sure.mark] if sure else []) + list(broken[0].marks))
     return finding(
         check_of(scene, main),
         scene.subject(main.terms[0][0]),
         tuple(marks),
-        severity="warning" if _weak(relations) else None,
-        fields={"words": _words(scene, cause, relations, broken, suspects)},
+        severity="warning" if _weak(relations) or _slight(scene, relations) else None,
+        fields={"words": _words(scene, cause, broken, suspects)},
         expected=expected,
-        found=found_,
+        found=found,
         difference=difference,
-        suspect=sure,
-        candidates=tuple(suspects[1:] if sure else suspects),
+        suspect=first,
+        candidates=tuple(suspects[1:]),
         broken=broken,
         extra=_extra(scene, cause),
     )
@@ -63,7 +65,7 @@ def _extra(scene: Scene, cause: Cause) -> dict[str, object]:
     extra: dict[str, object] = {}
     if cause.corrections and len(cause.corrections[0].change) > 1:
         extra["together"] = tuple(
-            Suspect(scene.mark(index), _value(scene, cause, index, value), "")
+            Suspect(scene.mark(index), _value(scene, index, value), "")
             for index, value in cause.corrections[0].change
         )
     if cause.limited:
@@ -121,10 +123,10 @@ def _main(scene: Scene, relations: Sequence[Relation], correction: Correction | 
 
     A wrong number of the prose makes no error of a table, whatever else it breaks.
     """
-    if correction is None:
+    if correction is None or not correction.change:
         return relations[0]
-    index = correction.change[0][0]
-    mine = [relation for relation in relations if index in relation.facts]
+    changed = {index for index, _ in correction.change}
+    mine = [relation for relation in relations if changed & set(relation.facts)]
     return mine[0] if mine else relations[0]
 
 
@@ -134,81 +136,104 @@ def _weak(relations: Sequence[Relation]) -> bool:
     return all(relation.family[0] in weak for relation in relations)
 
 
+def _slight(scene: Scene, relations: Sequence[Relation]) -> bool:
+    """Whether only rates are off, and by no more than what is often bent to make 100% add up."""
+    most = check_book()["stated-rate"].number("slight")
+    for relation in relations:
+        right = scene.quotient(relation) if relation.kind == "ratio" else None
+        if right is None:
+            return False
+        rate = scene.fact(relation.terms[2][0])
+        step = Decimal(1).scaleb(int(rate.value.as_tuple().exponent))
+        if abs(rate.value - right) > most * step:
+            return False
+    return True
+
+
 # -- what it says -----------------------------------------------------------------------
 
 
 def _suspect(scene: Scene, cause: Cause, place: int) -> Suspect:
+    """A correction as the findings show it: its first cell, or the row above one that is missing."""
     correction = cause.corrections[place]
-    index, value = correction.change[0]
     sure = place == 0 and _alone(cause.corrections)
-    return Suspect(
-        scene.mark(index), _value(scene, cause, index, value), correction.pattern, sure=sure
-    )
+    if correction.change:
+        index, value = _lead(scene, cause, correction)
+        return Suspect(scene.mark(index), _value(scene, index, value), correction.pattern, sure)
+    values = "、".join(scene.amount(fen, index) for index, fen in correction.lacking)
+    return Suspect(scene.mark(correction.lacking[0][0]), values, correction.pattern, sure)
+
+
+def _lead(scene: Scene, cause: Cause, correction: Correction) -> tuple[int, int | Decimal]:
+    """The change that stands for a correction of several cells: one that a broken relation names."""
+    relations = (scene.system.relations[number] for number in cause.broken)
+    named = {index for relation in relations for index in relation.facts}
+    return next((c for c in correction.change if c[0] in named), correction.change[0])
 
 
 def _alone(corrections: Sequence[Correction]) -> bool:
-    """Whether the first correction explains more, or is better confirmed, than the next."""
-    if len(corrections) == 1:
-        return True
-    first, second = corrections[:2]
-    return (first.mends, first.keeps) > (second.mends, second.keeps)
+    """Whether no other correction explains as much, or none of the others is as well confirmed."""
+    first, *others = corrections
+    return all(first.keeps > other.keeps for other in others)
 
 
-def _value(scene: Scene, cause: Cause, index: int, value: int) -> str:
-    """A corrected value as its cell would print it; a rate's is what its amounts give."""
-    if scene.fact(index).amount is not None:
-        return scene.amount(value, index)
-    for number in cause.broken:
-        relation = scene.system.relations[number]
-        if relation.kind == "ratio" and relation.terms[2][0] == index:
-            right = scene.quotient(relation)
-            if right is not None:
-                return scene.rate(right, index)
-    return ""
+def _value(scene: Scene, index: int, value: int | Decimal) -> str:
+    """A corrected number as its cell would print it."""
+    if isinstance(value, Decimal):
+        return scene.rate(scene.direction(index) * value, index)
+    return scene.amount(value, index)
 
 
 def _sides(
     scene: Scene, cause: Cause, first: Broken, sure: Suspect | None
 ) -> tuple[str, str, str]:
     """Expected, found and difference: of the suspect where it is sure, else of the first relation."""
-    if sure is None:
+    if sure is None or not cause.corrections[0].change:
         return first.expected, first.found, first.difference
-    index, value = cause.corrections[0].change[0]
-    fact = scene.fact(index)
-    if fact.amount is None:
+    index, value = _lead(scene, cause, cause.corrections[0])
+    amount = scene.fact(index).amount
+    if amount is None or isinstance(value, Decimal):
         return sure.value, scene.printed(index), first.difference
-    return sure.value, scene.printed(index), scene.amount(fact.amount - value, index)
+    return sure.value, scene.printed(index), scene.amount(amount - value, index)
 
 
 def _words(
-    scene: Scene,
-    cause: Cause,
-    relations: Sequence[Relation],
-    broken: Sequence[Broken],
-    suspects: Sequence[Suspect],
+    scene: Scene, cause: Cause, broken: Sequence[Broken], suspects: Sequence[Suspect]
 ) -> str:
     book = check_book()
-    more = book.say("more", count=str(len(relations) - 1)) if len(relations) > 1 else ""
-    limited = book.say("limited") if cause.limited else ""
+    others = len(cause.broken) - 1
+    more = book.say("more", count=str(others)) if others else ""
     words = broken[0].words + more
+    limited = book.say("limited") if cause.limited else ""
     if not suspects:
         return book.say("unexplained", words=words) + limited
     if not suspects[0].sure:
         return book.say("open", words=words, count=str(len(suspects))) + limited
-    index, _ = cause.corrections[0].change[0]
+    return _corrected(scene, cause, suspects[0], words) + limited
+
+
+def _corrected(scene: Scene, cause: Cause, suspect: Suspect, words: str) -> str:
+    """What should be where, for a correction that stands alone; a rate's own words say it."""
+    book = check_book()
+    correction = cause.corrections[0]
+    told = scene.system.relations[cause.broken[0]].terms[0][0]
+    if suspect.pattern == "rate":
+        return words
+    slip = book.slips.get(suspect.pattern, "")
+    if not correction.change:
+        above = correction.lacking[0][0]
+        name = scene.cell(correction.like, column=False) if correction.like is not None else ""
+        return book.say("lacking", above=scene.full(above, told), value=suspect.value, name=name, words=words)
+    index, _ = _lead(scene, cause, correction)
     unit = scene.unit(index)
-    slip = book.slips.get(suspects[0].pattern, "")
-    return (
-        book.say(
-            "sure",
-            cell=scene.full(index),
-            found=scene.printed(index),
-            value=suspects[0].value,
-            unit=unit if unit in FEN_PER else "",
-            slip=book.say("slip", slip=slip) if slip else "",
-            words=words,
-        )
-        + limited
+    return book.say(
+        "sure",
+        cell=scene.full(index, told),
+        found=scene.printed(index),
+        value=suspect.value,
+        unit=unit if unit in FEN_PER else "",
+        slip=book.say("slip", slip=slip) if slip else "",
+        words=words,
     )
 
 
@@ -220,7 +245,7 @@ def _merged(found: Sequence[Finding]) -> Iterator[Finding]:
     held: dict[tuple[object, ...], Finding] = {}
     for one in found:
         suspect = one.suspect
-        if suspect is None or suspect.mark.table is not None:
+        if suspect is None or not suspect.sure or suspect.mark.table is not None:
             yield one
             continue
         key = (suspect.mark.document, suspect.mark.text, suspect.mark.location, suspect.value)

@@ -19,11 +19,16 @@ def rounding(system: System, subjects: Sequence[Subject]) -> Iterator[Finding]:
     for relation in system.relations:
         if relation.kind in {"ratio", "at_most"} or not system.residual(relation):
             continue
-        if system.holds(relation):
+        if system.holds(relation) and not _converted(scene, relation):
             lead = relation.terms[0][0]
             rounded[scene.owner(lead), scene.fact(lead).table].append(relation)
     for (owner, _), relations in sorted(rounded.items(), key=lambda item: str(item[0])):
         yield _note(scene, subjects[owner], relations)
+
+
+def _converted(scene: Scene, relation: Relation) -> bool:
+    """Whether one number is printed in 元 and in 万元: the digits cut off are no difference."""
+    return len(relation.terms) == 2 and len({scene.unit(i) for i in relation.facts}) > 1
 
 
 def _note(scene: Scene, subject: Subject, relations: Sequence[Relation]) -> Finding:

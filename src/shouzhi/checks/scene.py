@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Final
 
+from shouzhi.catalogue.checks import check_book
 from shouzhi.checks import Mark
 from shouzhi.checks.subject import Subject, column_words, place_words, row_words, table_words
 from shouzhi.relations import Relation, System
@@ -53,8 +54,8 @@ class Scene:
 
     @cached_property
     def _taken(self) -> dict[int, int]:
-        """The owners of the numbers that relations took from the prose."""
-        owners: dict[int, int] = {}
+        """The owners of what the relations room added: numbers of the prose, and empty cells."""
+        owners = {index: place[0] for place, index in self.system.cells.items()}
         for relation in self.system.relations:
             taken = [index for index in relation.facts if index >= self.told]
             if taken:
@@ -82,20 +83,28 @@ class Scene:
         else:
             label = self.clause(index)
         return Mark(
-            self.owner(index), fact.printed, fact.location, fact.table, fact.row, fact.column,
+            self.subject(index).number, fact.printed, fact.location, fact.table, fact.row, fact.column,
             label, fact.location.box,
         )  # fmt: skip
 
     # -- places in words -------------------------------------------------------------
 
-    def table(self, index: int) -> str:
-        """The table of a fact with its place and, among several documents, its document."""
+    def table(self, index: int, beside: int | None = None) -> str:
+        """The table of a fact with its place and, among several documents, its document.
+
+        `beside` is a fact named just before: what goes without saying after it is left out.
+        """
         fact = self.fact(index)
-        subject = self.subject(index)
         place = place_words(fact.location)
-        name = "正文" if fact.table is None else table_words(subject.document.tables[fact.table])
+        known = beside is not None and self.owner(beside) == self.owner(index)
+        if known and beside is not None and self.fact(beside).table == fact.table:
+            return "" if self.fact(beside).location == fact.location else place
+        tables = self.subject(index).document.tables
+        name = "正文" if fact.table is None else table_words(tables[fact.table])
         whole = f"{place} {name}".strip()
-        return whole if len(self.subjects) == 1 else f"{subject.document.title} {whole}"
+        if known or len(self.subjects) == 1:
+            return whole
+        return f"{self.subject(index).document.title} {whole}"
 
     def cell(self, index: int, *, column: bool = True, row: bool = True) -> str:
         """A cell by its row and column, or the words of the prose around a number."""
@@ -108,9 +117,9 @@ class Scene:
             words += f"“{column_words(table, fact.column)}”栏"
         return words or "此格"
 
-    def full(self, index: int) -> str:
-        """A number with its table and cell, as it is named on its own."""
-        return f"{self.table(index)}{self.cell(index)}"
+    def full(self, index: int, beside: int | None = None) -> str:
+        """A number with its table and cell, as it is named on its own or after another."""
+        return f"{self.table(index, beside)}{self.cell(index)}"
 
     def clause(self, index: int) -> str:
         """The clause of the prose that a number stands in, shortened around it."""
@@ -152,9 +161,13 @@ class Scene:
         return self.fact(index).unit
 
     def printed(self, index: int) -> str:
-        """A number as it is printed, with % where it is a rate."""
+        """A number as it is printed, with % where it is a rate; （空） for an empty cell."""
         fact = self.fact(index)
-        return self.rate(fact.value, index) if fact.amount is None else self.amount(fact.amount, index)
+        if not fact.printed:
+            return check_book().say("empty")
+        if fact.amount is None:
+            return self.rate(self.direction(index) * fact.value, index)
+        return self.amount(fact.amount, index)
 
     def amount(self, fen: int, index: int) -> str:
         """分 written as fact `index` is: in its unit, with the decimals of its table."""
@@ -167,6 +180,11 @@ class Scene:
         decimals = max(Decimal(FEN_PER[fact.unit]).adjusted() - Decimal(step).adjusted(), 0)
         exact = -min(int(whole.normalize().as_tuple().exponent), 0)
         return f"{whole:,.{max(decimals, exact)}f}"
+
+    def direction(self, index: int) -> int:
+        """-1 for a rate whose sign a word tells (下降 5.95%), so that it is shown as printed."""
+        fact = self.fact(index)
+        return -1 if fact.value < 0 and fact.printed[:1].isdigit() else 1
 
     def rate(self, value: Decimal, index: int) -> str:
         """A percentage with the decimals of fact `index`."""

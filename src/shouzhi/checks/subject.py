@@ -93,12 +93,13 @@ def finding(
     *,
     severity: Severity | None = None,
     fields: dict[str, str] | None = None,
+    authority: str | None = None,
     **more: Any,  # noqa: ANN401 - the other fields of a Finding as they are
 ) -> Finding:
     """A finding of a check, its message filled in from the catalogue.
 
-    `severity` is that of the catalogue unless a milder one is given; the message knows
-    `place` and `table` of the first mark besides `fields`.
+    `severity` and `authority` are those of the catalogue unless others are given; the
+    message knows `place` and `table` of the first mark besides `fields`.
     """
     row = check_book()[check]
     known = {"place": "", "table": "", **(fields or {})}
@@ -113,7 +114,7 @@ def finding(
         severity=severity or _severity(row),
         message=row.tell(known),
         where=tuple(marks),
-        authority="；".join(row.authority) or None,
+        authority=authority or "；".join(row.authority) or None,
         **more,
     )
 

@@ -11,12 +11,13 @@ from shouzhi.catalogue import forms
 from shouzhi.catalogue.checks import check_book
 from shouzhi.catalogue.form import Edition
 from shouzhi.catalogue.names import fold, strip_ordinal
+from shouzhi.catalogue.templates import fill
 from shouzhi.checks import Finding, Mark, Severity
 from shouzhi.checks.subject import Subject, finding, table_words
 from shouzhi.checks.titles import alike, assign, core
 from shouzhi.space import Location
 
-_NUMERALS: Final = {word: place for place, word in enumerate("一二三四五六七八九十", start=1)}
+_NUMERAL: Final = re.compile(r"[一二三四五六七八九十]+")
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Wanted:
     marks: list[Mark] = field(default_factory=list)
     check: str = "table-missing"
     authority: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
 
 
 def missing_tables(subject: Subject) -> Iterator[Finding]:
@@ -52,23 +54,22 @@ def _missing(subject: Subject, wanted: Wanted) -> Finding:
     unread = check_book()["table-missing"].pattern("unread")
     if any(unread.search(warning) for warning in subject.document.warnings):
         severity = "note"  # it may stand on a page that is a picture
-    title = f"《{wanted.title}》"
-    name = f"{wanted.number or ''}{title}"
-    authority = "；".join(dict.fromkeys(wanted.authority))
-    made = finding(
+    name = f"{wanted.number or ''}《{wanted.title}》"
+    return finding(
         wanted.check,
         subject,
         wanted.marks or [subject.whole()],
         severity=severity,
         fields={"name": name, "grounds": "；".join(dict.fromkeys(wanted.grounds))},
+        authority="；".join(dict.fromkeys(wanted.authority)) or None,
         expected=name,
-        **({} if not authority else {"extra": {"authority": authority}}),
     )
-    return made
 
 
 def _same(one: Wanted, other: Wanted, subject: Subject) -> bool:
     if one.number and one.number == other.number:
+        return True
+    if other.pattern is not None and other.pattern.search(fold(one.title)):
         return True
     return alike(one.title, other.title, subject.document.department) >= 1
 
@@ -80,10 +81,11 @@ def announced_titles(subject: Subject) -> list[tuple[str, Location]]:
     """The tables that the contents announce: entries that end as the titles of tables do."""
     ends = check_book()["table-announced"].pattern("entry")
     skip = check_book()["table-announced"].pattern("skip")
+    owner = subject.document.department
     return [
         (entry.text, entry.location)
         for entry in subject.document.contents
-        if ends.search(fold(entry.text)) and not skip.search(fold(entry.text))
+        if ends.search(fold(entry.text)) and not skip.search(core(entry.text, owner))
     ]
 
 
@@ -120,10 +122,10 @@ def _numbered(subject: Subject, text: str) -> str | None:
     """The number that a table of the contents would print: 表九 for “九、…”, where tables print 表…"""
     ordinal = strip_ordinal(text)[0]
     numbers = [table.number for table in subject.document.tables if table.number]
-    if not ordinal or not any(re.fullmatch(r"表[一二三四五六七八九十]+", n) for n in numbers):
+    if not ordinal or not any(_NUMERAL.fullmatch(number.removeprefix("表")) for number in numbers):
         return None
     numeral = ordinal.rstrip("、.．")
-    return f"表{numeral}" if re.fullmatch(r"[一二三四五六七八九十]+", numeral) else None
+    return f"表{numeral}" if _NUMERAL.fullmatch(numeral) else None
 
 
 def _refer(subject: Subject, wanted: Wanted) -> None:
@@ -152,14 +154,21 @@ def edition_of(subject: Subject) -> Edition | None:
     edition = forms.find(document.kind, document.year, place) if place else None
     if edition is None or edition.place != place or not edition.holds(document.year):
         return None
-    required = _required(edition)
+    required = list(_required(edition, subject))
     found = assign(required, [table.title for table in document.tables], document.department)
     share = check_book()["table-form"].number("share")
     return edition if len(found) * 100 >= share * len(required) else None
 
 
-def _required(edition: Edition) -> list[str]:
-    return [f.title for f in edition.forms if f.required and f.part == "tables" and not f.for_each]
+def _required(edition: Edition, subject: Subject) -> dict[str, str | None]:
+    """The titles of the tables that an edition wants, with their numbers."""
+    document = subject.document
+    known = {"year": str(document.year), "department": document.department or ""}
+    return {
+        fill(form.title, known): form.number
+        for form in edition.forms
+        if form.required and form.part == "tables" and not form.for_each
+    }
 
 
 def _of_edition(subject: Subject) -> Iterator[Wanted]:
@@ -167,15 +176,13 @@ def _of_edition(subject: Subject) -> Iterator[Wanted]:
     if edition is None:
         return
     document = subject.document
-    required = _required(edition)
-    found = assign(required, [table.title for table in document.tables], document.department)
-    numbers = {form.title: form.number for form in edition.forms}
-    for place, title in enumerate(required):
+    required = _required(edition, subject)
+    titles = [table.title for table in document.tables]
+    found = assign(list(required), titles, document.department)
+    for place, (title, number) in enumerate(required.items()):
         if place not in found:
             ground = check_book().say("ground-edition", place=edition.place, year=str(document.year))
-            yield Wanted(
-                title, numbers[title], [ground], check="table-form", authority=edition.authority
-            )
+            yield Wanted(title, number, [ground], check="table-form", authority=edition.authority)
 
 
 def _of_law(subject: Subject) -> Iterator[Wanted]:
@@ -185,23 +192,19 @@ def _of_law(subject: Subject) -> Iterator[Wanted]:
     if document.kind not in row.texts("kinds") or not row.holds(document.year):
         return
     titles = [fold(table.title) for table in document.tables if table.title]
-    absent: list[str] = []
+    absent: list[tuple[str, re.Pattern[str]]] = []
     tables = row.word("tables").sequence()
     for node in tables:
         data = node.mapping()
         wanted = re.compile("|".join(data["matches"].texts()))
         unlike = re.compile("|".join(data["unlike"].texts())) if "unlike" in data else None
         if not any(wanted.search(t) and not (unlike and unlike.search(t)) for t in titles):
-            absent.append(data["title"].text())
+            absent.append((data["title"].text(), wanted))
     if (len(tables) - len(absent)) * 100 < row.number("share") * len(tables):
         return
-    word = {"budget": "预算", "accounts": "决算"}[document.kind]
-    for title in absent:
+    for title, pattern in absent:
         ground = check_book().say("ground-law")
-        yield Wanted(
-            title.replace("预算", word) if "一般公共预算" not in title else title,
-            None, [ground], authority=row.authority,
-        )  # fmt: skip
+        yield Wanted(title, None, [ground], authority=row.authority, pattern=pattern)
 
 
 # -- order and numbers ------------------------------------------------------------------------

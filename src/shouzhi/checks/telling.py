@@ -38,7 +38,7 @@ def tell(scene: Scene, relation: Relation) -> Broken:
         return _change(scene, relation)
     if len(relation.terms) == 1:
         return _nought(scene, relation)
-    if relation.kind == "sum" or len(relation.terms) > 2:
+    if len(relation.terms) > 2:
         return _sum(scene, relation)
     return _equal(scene, relation)
 
@@ -66,8 +66,7 @@ def _sum(scene: Scene, relation: Relation) -> Broken:
     sides = _sides(scene, whole, found, expected)
     words = check_book().say(
         "sum",
-        table=scene.table(whole),
-        cell=scene.cell(whole),
+        one=scene.full(whole),
         parts=_parts(scene, relation, whole, parts),
         **_fields(sides),
     )
@@ -110,20 +109,14 @@ def _children(scene: Scene, relation: Relation, parts: Sequence[tuple[int, int]]
 def _listed(scene: Scene, whole: int, parts: Sequence[tuple[int, int]]) -> str:
     """Parts in several tables or in the prose, each with its number."""
     book = check_book()
-    named = [
-        f"{'－' if sign < 0 else ''}{_elsewhere(scene, whole, index)} {scene.printed(index)}"
-        for index, sign in parts[:_LISTED]
-    ]
+    named: list[str] = []
+    before = whole
+    for index, sign in parts[:_LISTED]:
+        minus = "－" if sign < 0 else ""
+        named.append(f"{minus}{scene.full(index, before)} {scene.printed(index)}")
+        before = index
     more = book.say("and-more", count=str(len(parts))) if len(parts) > _LISTED else ""
     return book.say("parts-listed", names="、".join(named), more=more)
-
-
-def _elsewhere(scene: Scene, whole: int, index: int) -> str:
-    """A number named on its own; its table goes without saying where it is that of the whole."""
-    same = scene.owner(whole) == scene.owner(index)
-    if same and scene.fact(whole).table == scene.fact(index).table:
-        return scene.cell(index)
-    return scene.full(index)
 
 
 def _equal(scene: Scene, relation: Relation) -> Broken:
@@ -134,7 +127,7 @@ def _equal(scene: Scene, relation: Relation) -> Broken:
     words = check_book().say(
         "equal",
         one=scene.full(one),
-        other=scene.full(other),
+        other=scene.full(other, one),
         found=scene.printed(one) + _differing_unit(scene, one, other),
         expected=scene.printed(other) + _differing_unit(scene, other, one),
         gap=sides.gap,
@@ -168,11 +161,10 @@ def _change(scene: Scene, relation: Relation) -> Broken:
     )
     words = check_book().say(
         "change",
-        table=scene.table(change),
-        cell=scene.cell(change),
+        one=scene.full(change),
         now=scene.printed(now),
         before=scene.printed(before),
-        base=scene.full(before),
+        base=scene.full(before, change),
         **_fields(sides),
     )
     return _broken(scene, relation, words, sides)
@@ -190,7 +182,7 @@ def _at_most(scene: Scene, relation: Relation) -> Broken:
     words = check_book().say(
         "compared" if compared else "exceeds",
         one="、".join(scene.full(index) for index in above),
-        other="、".join(scene.full(index) for index in below),
+        other="、".join(scene.full(index, lead) for index in below),
         word=relation.why,
         **_fields(sides),
     )
@@ -200,18 +192,16 @@ def _at_most(scene: Scene, relation: Relation) -> Broken:
 def _ratio(scene: Scene, relation: Relation) -> Broken:
     """A rate against the quotient of the two amounts that it is told of."""
     (top, _), (bottom, _), (rate, _) = relation.terms
-    found = scene.fact(rate).value
-    expected = scene.quotient(relation) or Decimal(0)
+    sign = scene.direction(rate)
+    found = sign * scene.fact(rate).value
+    expected = sign * (scene.quotient(relation) or Decimal(0))
     gap = found - expected
     sides = Sides(*(scene.rate(value, rate) for value in (found, expected, gap, abs(gap))))
     words = check_book().say(
         f"ratio-{relation.mode}",
-        table=scene.table(rate),
-        cell=scene.cell(rate),
+        one=scene.full(rate),
         top=scene.printed(top),
         bottom=scene.printed(bottom),
-        of=scene.full(top),
-        to=scene.full(bottom),
         found=sides.found,
         expected=sides.expected,
         gap=sides.gap.removesuffix("%"),

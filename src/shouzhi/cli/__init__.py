@@ -10,6 +10,10 @@ from shouzhi import __version__
 
 COMMANDS = {
     "read": ("shouzhi.cli.read:read", "Read published budgets and accounts into tables and facts."),
+    "check": (
+        "shouzhi.cli.check:check",
+        "Check published budgets and accounts: what is wrong, where, and what it should be.",
+    ),
     "classification": (
         "shouzhi.cli.classification:classification",
         "Look into the official lists of account codes, and bring newer ones.",

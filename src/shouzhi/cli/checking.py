@@ -127,7 +127,7 @@ def check_between(
     jobs: int | None = None,
     cache: Cache | None = None,
     limit: float = TIME_LIMIT,
-) -> Iterator[Checked]:
+) -> Generator[Checked, None, None]:
     """Check all entries against each other: one result, after those of unusable files."""
     kept = _kept(entries, cache) if cache else None
     if kept:

@@ -177,6 +177,11 @@ class Stub:
         taken = code_width + GAP if code_width else 0
         return cls(heading, room + taken, codes, code_width, folded, indents)
 
+    @property
+    def label_width(self) -> int:
+        """The cells that the labels take, without the codes before them."""
+        return self.width - (self.code_width + GAP if self.code_width else 0)
+
     def line(self, place: int, part: int) -> Text:
         """Line `part` of the label of row `place`, as wide as the stub."""
         code = self.codes[place] if part == 0 else ""

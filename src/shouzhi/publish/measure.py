@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,8 @@ _WORDS: Final = 9.0
 _LABEL: Final = 7.0
 _MOST_LABEL: Final = 22.0
 _LEAD: Final = 2.0
+_EASE: Final = 1.7
+"""How much more than the least words are given where the page has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +41,43 @@ def ems(text: str) -> float:
 
 
 def fit(grid: Grid, *, landscape: bool = False) -> Fit:
-    """The largest type at which a grid fits; the page is turned only where that is needed."""
-    least, wished = _needs(grid)
-    for lengthwise in (False, True) if not landscape else (True,):
-        room = LANDSCAPE if lengthwise else PORTRAIT
-        for size in SIZES if lengthwise else SIZES[:3]:
-            bare = [need * size + _PADDING for need in least]
-            if sum(bare) <= room:
-                return Fit(size, _spread(bare, wished, size, room), lengthwise)
+    """The largest type at which a grid fits, with room for its labels where that can be had.
+
+    The page is turned only where the form says so or nothing else helps.
+    """
+    wished = _needs(grid, _wish)
+    ways = (True,) if landscape else (False, True)
+    for ease, sizes in ((_EASE, SIZES[:3]), (1.0, SIZES)):
+        least = _needs(grid, lambda box, ease=ease: _least(box, ease))  # type: ignore[misc] - bound
+        for lengthwise in ways:
+            room = LANDSCAPE if lengthwise else PORTRAIT
+            for size in sizes if lengthwise else sizes[:3]:
+                bare = [need * size + _PADDING for need in least]
+                if sum(bare) <= room:
+                    return Fit(size, _spread(bare, wished, size, room), lengthwise)
     bare = [need * SIZES[-1] + _PADDING for need in least]
     scale = LANDSCAPE / sum(bare)
     return Fit(SIZES[-1], tuple(width * scale for width in bare), landscape=True)
 
 
-def _needs(grid: Grid) -> tuple[list[float], list[float]]:
-    """For each column the least width, and the width at which its texts need no second line."""
-    least = [0.0] * grid.width
-    wished = [0.0] * grid.width
+def _needs(grid: Grid, need_of: Callable[[Box], float]) -> list[float]:
+    """For each column the width that all its boxes need, those that span several shared out."""
+    needs = [0.0] * grid.width
     for box in sorted(grid.boxes, key=lambda box: box.columns):
-        for needs, need in ((least, _least(box)), (wished, min(ems(box.text), _MOST_LABEL * 2))):
-            held = sum(needs[box.column : box.column + box.columns])
-            if need > held:
-                for column in range(box.column, box.column + box.columns):
-                    needs[column] += (need - held) / box.columns
-    return least, [max(pair) for pair in zip(least, wished, strict=True)]
+        need = need_of(box)
+        held = sum(needs[box.column : box.column + box.columns])
+        if need > held:
+            for column in range(box.column, box.column + box.columns):
+                needs[column] += (need - held) / box.columns
+    return needs
 
 
-def _least(box: Box) -> float:
+def _wish(box: Box) -> float:
+    """The width at which a box needs no second line, within reason."""
+    return min(ems(box.text) + box.depth, 2 * _MOST_LABEL)
+
+
+def _least(box: Box, ease: float) -> float:
     """What a box needs at the least: a number its whole length, words a few characters."""
     whole = ems(box.text)
     if box.kind in {"amount", "code"}:
@@ -75,8 +87,8 @@ def _least(box: Box) -> float:
     if box.kind == "number":
         return min(whole, 4.0)
     if box.kind == "head":
-        return min(whole, _SHORTEST)
-    return min(whole + box.depth, _LABEL if box.kind == "label" else _WORDS)
+        return min(whole, _SHORTEST * ease)
+    return min(whole + box.depth, (_LABEL if box.kind == "label" else _WORDS) * ease)
 
 
 def _spread(

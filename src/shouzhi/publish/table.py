@@ -88,7 +88,9 @@ class TableBlock:
 class FormTable:
     """A form of an edition filled in for one book (for one project where there is one for each).
 
-    `left` and `right` stand above it; `empty` says that the book has nothing in it.
+    `left` and `right` stand above it; `empty` says that the book has nothing in it;
+    `amounts` are the exact amounts of the parts that figures are the sums of, one list for
+    all the forms of a document.
     """
 
     form: Form
@@ -100,6 +102,7 @@ class FormTable:
     blocks: list[TableBlock]
     notes: list[str]
     empty: bool
+    amounts: list[int]
 
     @property
     def number(self) -> str | None:

@@ -27,11 +27,28 @@ from shouzhi.publish.table import (
 def tabulate(book: Book, edition: Edition) -> list[FormTable]:
     """All forms of an edition filled in, in the order of the edition; amounts exact, in 分."""
     ledger = Ledger(book, edition.items)
+    pieces = _Pieces([line.amount for line in book.lines])
     tables: list[FormTable] = []
     for form in edition.forms:
         owners = book.projects if form.for_each else (None,)
-        tables += [_Filler(ledger, edition, form, owner).table() for owner in owners]
+        tables += [_Filler(ledger, edition, form, owner, pieces).table() for owner in owners]
     return tables
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """What all figures are sums of: the lines of the book, and amounts that records hold."""
+
+    amounts: list[int]
+    places: dict[tuple[str, int | None, str], int] = field(default_factory=dict)
+
+    def bit(self, record: Record, key: str, amount: int) -> int:
+        """The bit of an amount that a record holds."""
+        place = (record.sheet, record.spot.row, key)
+        if place not in self.places:
+            self.places[place] = len(self.amounts)
+            self.amounts.append(amount)
+        return 1 << self.places[place]
 
 
 @dataclass(slots=True)
@@ -42,6 +59,7 @@ class _Filler:
     edition: Edition
     form: Form
     owner: Project | None
+    pieces: _Pieces
     masks: dict[tuple[tuple[str, tuple[str, ...]], ...], Mask] = field(default_factory=dict)
 
     def table(self) -> FormTable:
@@ -61,6 +79,7 @@ class _Filler:
             blocks=[self._block(block, base, values) for block in self.form.blocks],
             notes=[],
             empty=False,
+            amounts=self.pieces.amounts,
         )
         table.empty = not any(figure.present for figure in table.figures())
         notes = self.form.empty if table.empty and self.form.empty else self.form.notes
@@ -186,7 +205,11 @@ class _Filler:
             records = tuple(_below(records[0], book.of(records[0].sheet)))
         amounts = _amounts(records, keys)
         where = self._dated({**base, **draft.where})
-        return Figure(where, sum(amounts) if amounts else None, bool(amounts))
+        parts = 0
+        for record, key, amount in amounts:
+            parts |= self.pieces.bit(record, key, amount)
+        total = sum(amount for *_, amount in amounts) if amounts else None
+        return Figure(where, total, bool(amounts), parts)
 
     def _mask(self, where: Where) -> Mask:
         key = tuple(sorted(where.items()))
@@ -235,9 +258,11 @@ def _codes(draft: Draft, line: int | None) -> dict[str, str]:
     return codes | ({"line": str(line)} if line else {})
 
 
-def _amounts(records: Sequence[Record], keys: Sequence[str]) -> list[int]:
-    found = (record.amount(key) for record in records for key in keys)
-    return [amount for amount in found if amount is not None]
+def _amounts(
+    records: Sequence[Record], keys: Sequence[str]
+) -> list[tuple[Record, str, int]]:
+    found = ((record, key, record.amount(key)) for record in records for key in keys)
+    return [(record, key, amount) for record, key, amount in found if amount is not None]
 
 
 def _is_purchase(draft: Draft) -> bool:

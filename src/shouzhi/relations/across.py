@@ -10,7 +10,7 @@ from typing import Final
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.relations import Relation
-from shouzhi.relations.within import nearest
+from shouzhi.relations.trees import nearest
 from shouzhi.space import Coordinates, Fact
 
 DEFAULT_STAGE: Final = {"budget": "approved", "accounts": "outturn", "performance": "approved"}
@@ -159,40 +159,72 @@ def balances(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
             )
 
 
+Columns = Mapping[tuple[Column, Coordinates], Mapping[Coordinates, int]]
+"""Fact indexes by the place of their row, for each column and what is not told by rows."""
+
+
 def witnessed(placed: Sequence[Placed]) -> Iterator[Relation]:
     """Columns of different tables that agree row for row are one quantity.
 
     What words leave open (income told by function against expenditure, 财政拨款
-    against 一般公共预算 where there is no other) the rows witness: at least three
-    shared rows that print different amounts, nearly all of them equal.
+    against 一般公共预算 where there is no other, 机关运行经费 by economic class against
+    that class of basic expenditure, projects under another heading) the rows witness: at
+    least three shared rows that print different amounts, nearly all of them equal.
     """
     columns: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
+    classed: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
     for item in placed:
         row = Coordinates([(d, m) for d, m in item.where.items() if d in _ROW_DIMENSIONS])
         rest = item.where.without("flow", "source", *_ROW_DIMENSIONS)
         columns[item.column, rest].setdefault(row, item.index)
+        if "economic" in row and ("item" in row or rest.get("kind") == "basic"):
+            key = (item.column, rest.without("kind"))
+            classed[key].setdefault(row.without("item"), item.index)
     yield from _pairs(columns)
+    yield from _pairs(classed)
+    yield from _pairs(_projects(placed))
 
 
-def _pairs(
-    columns: Mapping[tuple[Column, Coordinates], Mapping[Coordinates, int]],
-) -> Iterator[Relation]:
+def _projects(placed: Sequence[Placed]) -> Columns:
+    """Columns that list projects, by their names alone; a name that stands twice is none."""
+    columns: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
+    doubled: set[tuple[Column, Coordinates, Coordinates]] = set()
+    for item in placed:
+        if "project" not in item.where:
+            continue
+        row = Coordinates({"project": item.where["project"]})
+        rest = item.where.without("flow", "source", "kind", *_ROW_DIMENSIONS)
+        if row in columns[item.column, rest]:
+            doubled.add((item.column, rest, row))
+        columns[item.column, rest][row] = item.index
+    for column, rest, row in doubled:
+        del columns[column, rest][row]
+    return columns
+
+
+def _pairs(columns: Columns) -> Iterator[Relation]:
     """Equalities of the shared rows of two columns that differ in flow or source at most."""
-    for (one, rest), (other, beside) in combinations(columns, 2):
-        if one[:2] == other[:2] or one[0] != other[0] or rest != beside:
-            continue
-        ours, theirs = columns[one, rest], columns[other, beside]
-        shared = ours.keys() & theirs.keys()
-        if len(shared) < FEWEST_WITNESSES:
-            continue
-        for row in ours:
-            if row in shared:
+    alike: dict[tuple[int, Coordinates], list[Column]] = defaultdict(list)
+    for column, rest in columns:
+        alike[column[0], rest].append(column)
+    for (_, rest), group in alike.items():
+        for one, other in combinations(group, 2):
+            if one[:2] == other[:2]:
+                continue
+            ours, theirs = columns[one, rest], columns[other, rest]
+            shared = [row for row in ours if row in theirs]
+            if len(shared) < FEWEST_WITNESSES:
+                continue
+            for row in shared:
                 terms = ((ours[row], 1), (theirs[row], -1))
                 yield Relation(terms, "bridge", ("witness", *one, *other), "rows agree")
 
 
 def by_economic_class(placed: Sequence[Placed]) -> Iterator[Relation]:
-    """What cuts across the codes equals its economic class, summed over the kinds printed."""
+    """What cuts across the codes equals its economic class, summed over the kinds printed.
+
+    A table of items that names no source tells of appropriations, where there are others.
+    """
     codes = {entry.code: entry.economic for entry in classification("item").entries}
     groups: dict[Coordinates, list[Placed]] = defaultdict(list)
     for item in placed:
@@ -203,7 +235,9 @@ def by_economic_class(placed: Sequence[Placed]) -> Iterator[Relation]:
         if not code or "economic" in item.where:
             continue
         key = item.where.without("item", "flow") | {"economic": code}
-        kinds = {g.where.get("kind"): g for g in reversed(groups.get(key, []))}
+        sources = [{}] if "source" in key else [{}, {"source": "fiscal"}, {"source": "general"}]
+        found = next((g for s in sources if (g := groups.get(key | s))), [])
+        kinds = {g.where.get("kind"): g for g in reversed(found)}
         parts = [kinds[None]] if None in kinds else list(kinds.values())
         if len(parts) and {p.where.get("kind") for p in parts} in ({None}, {"basic", "project"}):
             terms = ((item.index, 1), *((p.index, -1) for p in parts))

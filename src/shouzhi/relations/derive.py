@@ -20,9 +20,11 @@ from shouzhi.relations.across import (
     unique,
     witnessed,
 )
+from shouzhi.relations.cells import Cells
 from shouzhi.relations.evidence import admit
 from shouzhi.relations.said import Said
-from shouzhi.relations.within import Cells, table_relations
+from shouzhi.relations.spread import spread
+from shouzhi.relations.within import table_relations
 from shouzhi.space import FEN_PER, Fact, parse_amount
 
 
@@ -82,6 +84,7 @@ def _candidates(
     yield from balances(places)
     yield from by_economic_class(placed)
     yield from witnessed(placed)
+    yield from spread(placed)
     for document, start, origin in zip(documents, starts, origins, strict=True):
         yield from Said(facts, document.claims, start, origin, places).relations()
 

@@ -4,32 +4,51 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from shouzhi.relations import Family, Relation, System
 
-STRONG: Final = frozenset({"same", "tree", "heading", "balance", "printed", "rate", "columns", "said", "repeated", "claim", "nought"})
+STRONG: Final = frozenset({
+    "same", "tree", "heading", "balance", "printed", "rate", "columns", "said", "repeated",
+    "claim", "nought", "unchanged",
+})  # fmt: skip
 """Families that words alone establish; one instance is enough."""
 FEW: Final = 0.1
 """Of a family that only the amounts witness, the share of instances that may break."""
 FEWEST: Final = 5
 """Instances that a family without words of its own needs before any of them may break."""
+ENOUGH: Final = 3
+"""Sums of a column that must hold before an empty cell in another one is taken for an error."""
+MOST_TERMS: Final = 2_000
+"""Terms of a relation up to which its numbers are tried with what other relations ask of them."""
+SCALES: Final = (10, 1_000, 10_000, 10_000_000)
+"""A decimal point one place off; 千元 for 元, 元 for 万元, 元 for 千万元."""
 _ROWS: Final = frozenset({"function", "economic", "government_economic", "unit", "project", "item"})
+_LISTED: Final = _ROWS - {"item"}
 _CARRIED: Final = frozenset({"carried_in", "carried_out", "reserves_used", "distributed"})
 
 
 def admit(system: System, candidates: Iterable[Relation]) -> None:
-    """Put the relations of admitted families into the system, each equation once."""
+    """Put the relations of admitted families into the system, each equation once.
+
+    The families that words establish come first: what is broken in one of the others is an
+    error, too, where the correction that these ask for mends it.
+    """
     families: dict[Family, list[Relation]] = defaultdict(list)
     for relation in candidates:
         families[relation.family].append(relation)
     carried = _carried(system)
+    asked: dict[int, set[int]] = defaultdict(set)
     seen: set[tuple[tuple[int, int], ...]] = set()
-    for family, relations in families.items():
+    for family, relations in sorted(families.items(), key=_order):
         telling = [r for r in relations if _tells(system, r)]
         broken = [r for r in telling if not system.holds(r)]
-        if broken and not _admitted(system, family, broken, len(telling), carried):
+        if family[0] == "unprinted":
+            broken = relations = _forgotten(system, relations, families)
+        doubtful = [r for r in broken if not (_slip(system, r) or _asked(system, r, asked))]
+        if doubtful and not _admitted(system, family, doubtful, len(telling), carried):
             system.refused[family] = (len(telling) - len(broken), len(telling))
             continue
         for relation in relations:
@@ -37,6 +56,39 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
             if key not in seen:
                 seen.add(key)
                 system.relations.append(relation)
+        if family[0] in STRONG:
+            _ask(system, broken, asked)
+
+
+def _order(item: tuple[Family, list[Relation]]) -> int:
+    """The families that words establish, what their tables leave unprinted, then the others."""
+    word = item[0][0]
+    return 0 if word in STRONG else 1 if word == "unprinted" else 2
+
+
+def _forgotten(
+    system: System, relations: Sequence[Relation], families: dict[Family, list[Relation]]
+) -> list[Relation]:
+    """Sums with nothing printed on one side, in columns that else print both and hold.
+
+    A form that leaves such cells empty does so in all of the column; a few are errors.
+    """
+    twin = relations[0].family[1:]
+    if twin in system.refused:
+        return []
+    holding: dict[int | None, int] = defaultdict(int)
+    for relation in families.get(twin, ()):
+        if _tells(system, relation) and system.holds(relation):
+            holding[system.facts[relation.terms[0][0]].column] += 1
+    empty: dict[int | None, list[Relation]] = defaultdict(list)
+    for relation in relations:
+        empty[system.facts[relation.terms[0][0]].column].append(replace(relation, family=twin))
+    return [
+        relation
+        for column, found in empty.items()
+        if holding[column] >= ENOUGH and len(found) <= max(1, int(holding[column] * FEW))
+        for relation in found
+    ]
 
 
 def _admitted(
@@ -48,10 +100,10 @@ def _admitted(
     whole tree: the same difference stands in a 项, its 款 and its 类, and the greatest
     of them is what is carried over.
     """
-    if family[0] in STRONG:
-        if all(_lists_nothing(system, r) for r in broken):
+    if family[0] in STRONG or family[0] == "unprinted":
+        if family[0] in STRONG and all(_lists_nothing(system, r) for r in broken):
             return False
-        if len(broken) * 2 > telling > 2:
+        if len(broken) * 2 > telling > 2 and _errors(system, broken) > max(1, telling // 4):
             return False
         sizes = {abs(system.residual(r)) for r in broken if r.kind != "ratio"}
         return len(broken) < 2 or not sizes & carried
@@ -63,21 +115,83 @@ def _admitted(
 
 def _lists_nothing(system: System, relation: Relation) -> bool:
     """Whether the parts are all nought: a table that lists a few kinds does not list them all."""
-    if relation.kind != "sum":
+    if relation.kind != "sum" or relation.why in _LISTED:
         return False
     return not any(system.facts[index].amount for index, _ in relation.terms[1:])
 
 
 def _whole(system: System, relation: Relation) -> bool:
     """Whether a relation is between totals of tables: where those differ, so does the scope."""
-    return not any(set(system.facts[i].where) & _ROWS for i in relation.facts)
+    return not all(set(system.facts[i].where) & _ROWS for i in relation.facts)
 
 
 def _chained(system: System, broken: Sequence[Relation]) -> bool:
     """Whether two instances miss by the same amount, as an item and its parent do."""
-    off = sorted(abs(system.residual(r)) for r in broken)
+    off = sorted(system.residual(r) for r in broken)
     slack = max((system.slack(r) for r in broken), default=0)
     return any(b - a <= 2 * slack for a, b in pairwise(off))
+
+
+def _errors(system: System, broken: Sequence[Relation]) -> int:
+    """How many wrong numbers explain what is broken, where one number explains several relations."""
+    left = list(range(len(broken)))
+    count = 0
+    while left:
+        votes: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for place in left:
+            for fact, off in _offs(system, broken[place]):
+                votes[fact, off].append(place)
+        most = max(votes.values(), key=len, default=[])
+        if len(most) < 2:
+            return count + len(left)
+        count += 1
+        left = [place for place in left if place not in most]
+    return count
+
+
+def _offs(system: System, relation: Relation) -> Iterable[tuple[int, int]]:
+    """By how much each number of a linear relation would have to change for it to hold."""
+    if relation.kind in {"ratio", "at_most"} or len(relation.terms) > MOST_TERMS:
+        return
+    residual = system.residual(relation)
+    for fact, coefficient in relation.terms:
+        if coefficient and residual % coefficient == 0:
+            yield fact, -residual // coefficient
+
+
+def _ask(system: System, broken: Sequence[Relation], asked: dict[int, set[int]]) -> None:
+    """Note what the broken relations of a family that is admitted ask of their numbers."""
+    for relation in broken:
+        for fact, off in _offs(system, relation):
+            asked[fact].add(off)
+
+
+def _asked(system: System, relation: Relation, asked: dict[int, set[int]]) -> bool:
+    """Whether a correction of one number that others ask for mends the relation."""
+    if len(relation.terms) > MOST_TERMS:
+        return False
+    return any(
+        system.holds(relation, {fact: (system.facts[fact].amount or 0) + off})
+        for fact, coefficient in relation.terms
+        if coefficient and fact in asked
+        for off in asked[fact]
+    )
+
+
+def _slip(system: System, relation: Relation) -> bool:
+    """Whether the two sides differ as no scope does: by a sign, a decimal point or a unit."""
+    if relation.kind in {"ratio", "at_most"}:
+        return False
+    amounts = [(c * (system.facts[i].amount or 0)) for i, c in relation.terms]
+    one = sum(a for a, (_, c) in zip(amounts, relation.terms, strict=True) if c > 0)
+    other = -sum(a for a, (_, c) in zip(amounts, relation.terms, strict=True) if c < 0)
+    if not one or not other:
+        return False
+    slack = system.slack(relation)
+    if abs(one + other) <= slack:
+        return True
+    least, most = sorted((abs(one), abs(other)))
+    return any(abs(most - scale * least) <= slack for scale in SCALES)
 
 
 def _carried(system: System) -> frozenset[int]:

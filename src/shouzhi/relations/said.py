@@ -69,7 +69,7 @@ class Said:
         self.claims = claims
         self.origin = origin
         self.tables = tables
-        self.spoken: dict[tuple[Coordinates, bool], list[Spoken]] = defaultdict(list)
+        self.spoken: dict[tuple[Coordinates, str], list[Spoken]] = defaultdict(list)
         self._collect(start)
 
     def _collect(self, start: int) -> None:
@@ -84,7 +84,7 @@ class Said:
                 index = self._append(replace(claim.fact, amount=int(claim.fact.value * 100)))
             where = full(claim.fact.where, self.origin) if money else claim.fact.where
             spoken = Spoken(index, where, money, claim.place.section, claim.place.paragraph)
-            self.spoken[where, money].append(spoken)
+            self.spoken[where, _measure(claim.fact.unit)].append(spoken)
 
     def _append(self, fact: Fact) -> int:
         self.facts.append(fact)
@@ -147,6 +147,8 @@ class Said:
                 yield from self._ratio(claim, top, bottom, figure)
             case Change(amount=figure) if figure is not None:
                 yield from self._change(claim, figure)
+            case Change(direction=0, word=word) if not word.startswith("基本"):
+                yield from self._unchanged(claim)
             case Growth(percent=figure) if figure is not None and figure.unit in {"%", ""}:
                 yield from self._growth(claim, figure)
             case Comparison():
@@ -156,14 +158,19 @@ class Said:
             case Absent(where=where):
                 yield from self._absent(claim, where)
 
-    def _at(self, where: Coordinates, claim: Claim, *, money: bool = True) -> int | None:
-        """The fact at a place: said in the same paragraph, else printed, else said elsewhere."""
+    def _at(self, where: Coordinates, claim: Claim, unit: str = "元") -> int | None:
+        """The fact at a place: said in the same paragraph or section, else printed, else said elsewhere.
+
+        A section means one scope by one name, which a table with the same words may not; one
+        place may hold an amount and counts of several units (批次, 人次).
+        """
+        money = unit in _MONEY
         wanted = full(where, self.origin) if money else where
-        spoken = self.spoken.get((wanted, money), [])
+        spoken = self.spoken.get((wanted, _measure(unit)), [])
         place = claim.place
-        near = [s for s in spoken if (s.section, s.paragraph) == (place.section, place.paragraph)]
+        near = [s for s in spoken if s.section == place.section]
         if near:
-            return near[0].index
+            return min(near, key=lambda s: s.paragraph != place.paragraph).index
         if money and (held := self.tables.get(wanted)) is not None:
             return held.index
         if spoken:
@@ -203,16 +210,22 @@ class Said:
 
     def _change(self, claim: Change, figure: Figure) -> Iterator[Relation]:
         """What it is now, less what it was, is the change; a change of nought has no amount."""
-        money = figure.unit in _MONEY
         change = self._figure(figure)
         if claim.direction == 0:
             yield Relation(((change, 1),), "equal", self._family(claim, "nought"), "no change")
             return
-        now = self._at(claim.of, claim, money=money)
-        before = self._at(claim.base, claim, money=money)
+        now = self._at(claim.of, claim, figure.unit)
+        before = self._at(claim.base, claim, figure.unit)
         if now is not None and before is not None and now != before:
             terms = ((now, 1), (before, -1), (change, -claim.direction))
             yield Relation(terms, "sum", self._family(claim), "change")
+
+    def _unchanged(self, claim: Change) -> Iterator[Relation]:
+        """与上年持平: both are printed, and are the same."""
+        now, before = self._at(claim.of, claim), self._at(claim.base, claim)
+        if now is not None and before is not None and now != before:
+            terms = ((now, 1), (before, -1))
+            yield Relation(terms, "equal", self._family(claim, "unchanged"), "unchanged")
 
     def _growth(self, claim: Growth, figure: Figure) -> Iterator[Relation]:
         """The rate against the base that is printed, else against the change said beside it."""
@@ -253,9 +266,8 @@ class Said:
         yield Relation(terms, kind, self._family(claim), claim.word)  # type: ignore[arg-type]
 
     def _parts(self, claim: Parts) -> Iterator[Relation]:
-        money = claim.unit in _MONEY
-        whole = self._at(claim.whole, claim, money=money)
-        parts = [self._at(part, claim, money=money) for part in claim.parts]
+        whole = self._at(claim.whole, claim, claim.unit)
+        parts = [self._at(part, claim, claim.unit) for part in claim.parts]
         if whole is None or None in parts or whole in parts or len(set(parts)) < len(parts):
             return
         below = [(part, 1) for part in parts if part is not None]
@@ -269,3 +281,8 @@ class Said:
         held = self.tables.get(full(where, self.origin))
         if held is not None:
             yield Relation(((held.index, 1),), "equal", self._family(claim), "absent")
+
+
+def _measure(unit: str) -> str:
+    """Amounts of money are of one measure, whatever unit they are printed in; counts each of theirs."""
+    return "元" if unit in _MONEY else unit

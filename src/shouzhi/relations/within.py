@@ -3,124 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.relations import Relation
-from shouzhi.space import DIMENSIONS, Coordinates, Fact
-from shouzhi.tables import Column, Row, Table
+from shouzhi.relations.cells import Cells, sum_of
+from shouzhi.relations.trees import Branch, branches, on_stairs, row_branches, stairs
+from shouzhi.tables import Column, Table
 
-Place = tuple[int, int]
-"""(row, column) of a cell."""
-
-MOST_ROWS: Final = 1_500
-"""Rows of a table up to which leaves are sought under every place."""
-MOST_EMPTY: Final = 20_000
-"""Empty cells of a table up to which sums take them in."""
-_TREE_DIMENSIONS: Final = tuple(d for d in DIMENSIONS if d not in {"year", "stage"})
 _TERMS: Final = re.compile(r"\d+")
-
-
-@dataclass(slots=True)
-class Cells:
-    """The cells of one table as indexes of facts: those that print something, by place.
-
-    An empty cell counts as nought.  It gets a fact that prints nothing, appended to `facts`,
-    once a sum has it as a part: so it can be told that an amount is missing there.
-    """
-
-    table: Table
-    number: int
-    facts: list[Fact]
-    printed: dict[Place, int] = field(default_factory=dict)
-    empty: dict[Place, int] = field(default_factory=dict)
-
-    def get(self, place: Place) -> int | None:
-        """The fact that is printed at a place."""
-        return self.printed.get(place)
-
-    def part(self, place: Place) -> int | None:
-        """The fact at a place, of an empty cell too; None where no amount can stand."""
-        held = self.printed.get(place, self.empty.get(place))
-        if held is not None:
-            return held
-        row, column = self.table.rows[place[0]], self.table.columns[place[1]]
-        if row.side != column.side or column.rate or len(self.empty) >= MOST_EMPTY:
-            return None
-        self.empty[place] = len(self.facts)
-        self.facts.append(self._nothing(place, row))
-        return self.empty[place]
-
-    def _nothing(self, place: Place, row: Row) -> Fact:
-        return Fact(
-            where=Coordinates(),
-            amount=0,
-            value=Decimal(0),
-            printed="",
-            unit=self.table.amount_unit or "元",
-            location=(row.places[place[1]] if row.places else None) or row.location,
-            how=self.table.how,
-            table=self.number,
-            row=place[0],
-            column=place[1],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A parent and the nearest of its descendants that the table prints, along one dimension."""
-
-    parent: int
-    children: tuple[int, ...]
-    dimension: str
-
-
-def branches(places: Sequence[Coordinates]) -> Iterator[Branch]:
-    """The trees that a list of coordinates forms, one dimension at a time.
-
-    A place whose descendants differ from it in two dimensions only (a 款 without
-    unit over 项 by unit) takes its leaves along the second once the first is summed.
-    """
-    for dimension in _TREE_DIMENSIONS:
-        groups: dict[Coordinates, dict[str | None, list[int]]] = defaultdict(dict)
-        for index, where in enumerate(places):
-            group = groups[where.without(dimension)]
-            group.setdefault(where.get(dimension), []).append(index)
-        for group in groups.values():
-            if len(group) > 1:
-                yield from _group_branches(group, dimension)
-
-
-def _group_branches(group: Mapping[str | None, list[int]], dimension: str) -> Iterator[Branch]:
-    children: dict[str | None, list[int]] = defaultdict(list)
-    for member, indexes in group.items():
-        if member is None:
-            continue
-        above = nearest(member, group, dimension)
-        if above is not _NOWHERE:
-            children[above].extend(indexes)  # type: ignore[index]
-    for member, below in children.items():
-        for parent in group[member]:
-            yield Branch(parent, tuple(below), dimension)
-
-
-_NOWHERE: Final = object()
-
-
-def nearest(member: str, group: Mapping[str | None, object], dimension: str) -> object:
-    """The nearest printed ancestor of a member: a member, None for the whole, or nowhere."""
-    tree = classification(dimension)
-    above = tree.parent(member)
-    while above:
-        if above in group:
-            return above
-        above = tree.parent(above)
-    return None if None in group else _NOWHERE
 
 
 def table_relations(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
@@ -136,70 +28,24 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
     """Parents and children among the rows, for each column."""
     for side in {row.side for row in table.rows}:
         rows = [i for i, row in enumerate(table.rows) if row.side == side]
-        found = list(_row_branches([table.rows[i].where for i in rows]))
+        plain = [i for i in rows if not on_stairs(table.rows[i])]
+        found = [
+            Branch(plain[b.parent], tuple(plain[c] for c in b.children), b.dimension)
+            for b in row_branches([table.rows[i].where for i in plain])
+        ]
+        if len(plain) < len(rows):
+            found += [
+                Branch(rows[b.parent], tuple(rows[c] for c in b.children), b.dimension)
+                for b in stairs([table.rows[i] for i in rows])
+            ]
         for branch in found:
-            parent = rows[branch.parent]
-            below = [rows[i] for i in branch.children]
+            word = "stairs" if branch.dimension == "stairs" else "tree"
             for column in range(len(table.columns)):
-                family = ("tree", number, "rows", side, branch.dimension)
-                relation = _sum(cells, (parent, column), [(r, column) for r in below], family)
+                below = [(row, column) for row in branch.children]
+                family = (word, number, "rows", side, branch.dimension)
+                relation = sum_of(cells, (branch.parent, column), below, family)
                 if relation:
                     yield relation
-
-
-def _row_branches(places: Sequence[Coordinates]) -> Iterator[Branch]:
-    """The trees among rows; natures of units group the units that follow them."""
-    natures = [i for i, where in enumerate(places) if lexicon().is_nature(where.get("unit", ""))]
-    plain = [Coordinates({"unit": ""}) if i in natures else w for i, w in enumerate(places)]
-    found = [b for b in branches(plain) if b.parent not in natures]
-    found = [
-        Branch(b.parent, tuple(c for c in b.children if c not in natures), b.dimension)
-        for b in found
-    ]
-    yield from (branch for branch in found if branch.children)
-    yield from _crossed(plain, found)
-    yield from _nature_branches(places, natures)
-
-
-def _nature_branches(places: Sequence[Coordinates], natures: Sequence[int]) -> Iterator[Branch]:
-    """A nature of units is the sum of the units below it, and the whole that of the natures."""
-    if not natures:
-        return
-    for place, nature in enumerate(natures):
-        end = natures[place + 1] if place + 1 < len(natures) else len(places)
-        units = tuple(i for i in range(nature + 1, end) if set(places[i]) == {"unit"})
-        if units:
-            yield Branch(nature, units, "nature")
-    whole = [i for i, where in enumerate(places) if not where and i < natures[0]]
-    if whole:
-        yield Branch(whole[-1], tuple(natures), "nature")
-
-
-def _crossed(places: Sequence[Coordinates], found: Sequence[Branch]) -> Iterator[Branch]:
-    """Places without children along one dimension are the sum of the leaves inside them."""
-    parents = {branch.parent for branch in found}
-    if len(places) > MOST_ROWS:
-        return
-    leaves = [i for i in range(len(places)) if i not in parents]
-    for index, where in enumerate(places):
-        if index in parents or not where or len(where) > 2:
-            continue
-        below = tuple(
-            leaf for leaf in leaves if len(places[leaf]) > len(where) and _inside(places[leaf], where)
-        )
-        if below:
-            yield Branch(index, below, "leaves")
-
-
-def _inside(leaf: Coordinates, where: Coordinates) -> bool:
-    """Whether every member of `where` is that of `leaf` or an ancestor of it."""
-    for dimension, member in where.items():
-        held = leaf.get(dimension)
-        if held is None:
-            return False
-        if held != member and not classification(dimension).is_ancestor(member, held):
-            return False
-    return True
 
 
 def _across(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
@@ -211,7 +57,7 @@ def _across(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
         family = ("columns", number, branch.parent, branch.dimension)
         for row in range(len(table.rows)):
             parts = [(row, child) for child in branch.children]
-            relation = _sum(cells, (row, branch.parent), parts, family)
+            relation = sum_of(cells, (row, branch.parent), parts, family)
             if relation:
                 yield relation
 
@@ -223,7 +69,7 @@ def _headed(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
         for total, parts in heading_sums(table.columns, indexes, 0):
             family = ("heading", number, total)
             for row in range(len(table.rows)):
-                relation = _sum(cells, (row, total), [(row, p) for p in parts], family)
+                relation = sum_of(cells, (row, total), [(row, p) for p in parts], family)
                 if relation:
                     yield relation
 
@@ -286,7 +132,7 @@ def _printed(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
             continue
         family = ("printed", number, total)
         for row in range(len(table.rows)):
-            relation = _sum(cells, (row, total), [(row, p) for p in parts if p is not None], family)
+            relation = sum_of(cells, (row, total), [(row, p) for p in parts if p is not None], family)
             if relation:
                 yield relation
 
@@ -317,17 +163,3 @@ def _rates(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
 def _stage(candidate: Column, column: Column, stage: str) -> bool:
     same = candidate.where.without("stage") == column.where.without("stage")
     return candidate.rate is None and same and candidate.where.get("stage") == stage
-
-
-def _sum(
-    cells: Cells, parent: Place, children: Sequence[Place], family: tuple[str | int | None, ...]
-) -> Relation | None:
-    """parent − Σ children = 0; None where the parent is empty, or all of the children."""
-    top = cells.get(parent)
-    if top is None or not any(place in cells.printed for place in children):
-        return None
-    parts = [part for place in children if (part := cells.part(place)) is not None]
-    if top in parts:
-        return None
-    terms = ((top, 1), *((part, -1) for part in parts))
-    return Relation(terms, "sum", family, str(family[-1]))

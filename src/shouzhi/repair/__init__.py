@@ -14,19 +14,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
 from shouzhi.relations import System
 from shouzhi.repair.correction import Cause, Correction, correction, rank
 from shouzhi.repair.fewest import fewest
-from shouzhi.repair.ledger import Effect, Ledger
+from shouzhi.repair.ledger import Ledger
 from shouzhi.repair.singles import singles
 from shouzhi.repair.slips import Slips, missing_rows
 
 __all__ = ["Cause", "Correction", "causes", "components"]
 
-MOST_CANDIDATES: Final = 12
+MOST_CANDIDATES: Final = 40
 """Corrections that are listed for one cause."""
 MOST_CAUSES: Final = 60
 """Causes that are told apart in one component."""
@@ -37,14 +38,15 @@ MOST_TRIALS: Final = 200_000
 def causes(system: System) -> list[Cause]:
     """The causes behind all broken relations of a system, one for each."""
     ledger = Ledger(system)
+    printed = frozenset(ledger.broken)
     found: list[Cause] = []
-    for component in components(system, sorted(ledger.broken)):
-        found.extend(_explain(ledger, component))
+    for component in components(system, sorted(printed)):
+        found.extend(_explain(ledger, component, printed))
     return found
 
 
 def components(system: System, broken: Sequence[int]) -> list[list[int]]:
-    """Broken relations that share a fact belong together."""
+    """Broken relations that share a fact, or speak of one table, belong together."""
     parent = {number: number for number in broken}
 
     def find(number: int) -> int:
@@ -53,23 +55,28 @@ def components(system: System, broken: Sequence[int]) -> list[list[int]]:
             number = parent[number]
         return number
 
-    owner: dict[int, int] = {}
+    place = {fact: cell[:2] for cell, fact in system.cells.items()}
+    owner: dict[object, int] = {}
     for number in broken:
-        for fact in system.relations[number].facts:
-            if fact in owner:
-                parent[find(number)] = find(owner[fact])
+        facts = system.relations[number].facts
+        for shared in (*facts, *{place[fact] for fact in facts if fact in place}):
+            if shared in owner:
+                parent[find(number)] = find(owner[shared])
             else:
-                owner[fact] = number
+                owner[shared] = number
     groups: dict[int, list[int]] = defaultdict(list)
     for number in broken:
         groups[find(number)].append(number)
     return list(groups.values())
 
 
-def _explain(ledger: Ledger, component: Sequence[int]) -> list[Cause]:
-    """Take the correction that explains most, until nothing is left unexplained."""
-    printed = set(component)
-    left = set(component)
+def _explain(ledger: Ledger, component: Sequence[int], printed: frozenset[int]) -> list[Cause]:
+    """Take the correction that explains most, until nothing is left unexplained.
+
+    What a correction breaks while it mends more joins what is left: two errors can hide
+    each other.  A correction that mends nothing else but that belongs to the one before it.
+    """
+    left = {n for n in component if n in ledger.broken}
     found: list[Cause] = []
     limited = False
     while left:
@@ -78,20 +85,27 @@ def _explain(ledger: Ledger, component: Sequence[int]) -> list[Cause]:
         if not ranked:
             break
         best = ranked[0]
-        equal = [c for c in ranked if c.mends == best.mends and set(best.mended) <= set(c.mended)]
-        left -= set(best.mended)
+        mended = set(best.mended)
+        equal = [c for c in ranked if c.mends == best.mends and mended <= set(c.mended)]
         ledger.apply(dict(best.change))
-        left |= {n for n in ledger.broken if n not in left and _touches(ledger, n, best)}
-        left -= set(best.mended)
-        found.append(Cause(tuple(n for n in best.mended if n in printed), tuple(equal[:MOST_CANDIDATES])))
+        left = (left - mended) | {n for n in best.breaks if n in ledger.broken}
+        told = tuple(n for n in best.mended if n in printed)
+        if told or not found:
+            found.append(Cause(told, tuple(equal[:MOST_CANDIDATES])))
+        else:
+            found[-1] = _joined(found[-1], best)
     if left:
         found.extend(_unexplained(ledger, sorted(left & printed), limited=limited))
     return found
 
 
-def _touches(ledger: Ledger, number: int, made: Correction) -> bool:
-    changed = {fact for fact, _ in made.change}
-    return any(fact in changed for fact in ledger.system.relations[number].facts)
+def _joined(cause: Cause, more: Correction) -> Cause:
+    """A cause whose first correction takes in another that only completes it."""
+    first, *others = cause.corrections
+    change = tuple(sorted({**dict(first.change), **dict(more.change)}.items()))
+    pattern = first.pattern if first.pattern == more.pattern else "several"
+    whole = replace(first, change=change, pattern=pattern, breaks=())
+    return replace(cause, corrections=(whole, *others))
 
 
 def _ranked(ledger: Ledger, broken: Iterable[int]) -> list[Correction]:
@@ -110,7 +124,7 @@ def _unexplained(ledger: Ledger, broken: Sequence[int], *, limited: bool) -> lis
     change, cut = fewest(ledger, broken)
     if change:
         effect = ledger.effect(change)
-        if effect.gain > 0:
+        if effect.mended and not effect.breaks:
             made = correction(ledger, change, "several", effect)
             ledger.apply(change)
             rest = [n for n in broken if n not in effect.mended]

@@ -8,12 +8,14 @@ from typing import Final
 from shouzhi.repair.ledger import Effect, Ledger, Number
 
 PATTERNS: Final = (
-    "cell", "digit", "transposed", "sign", "unit", "empty", "surplus", "rate", "swapped",
+    "cell", "digit", "transposed", "sign", "point", "unit", "empty", "surplus", "rate", "swapped",
     "moved", "shifted row", "shifted column", "missing row", "several",
 )  # fmt: skip
 """What a correction can undo; see `Correction`."""
 
-_LIKENESS: Final = {"transposed": 0.1, "unit": 0.2, "digit": 0.3, "sign": 0.5}
+_LIKENESS: Final = {"sign": 0.1, "transposed": 0.2, "unit": 0.3, "digit": 0.4, "point": 0.5}
+_UNLIKELY: Final = 9.0
+"""The likeness of a negative amount where a positive one is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Correction:
     that it breaks, `exact` how many hold to the last digit, `keeps` how many held before
     and confirm the new number.  `pattern` is the slip that it undoes:
 
-    - one cell: transposed, digit, sign, unit (元 for 万元), empty (nothing is printed where
-      an amount belongs), surplus (an amount where nothing belongs), rate, cell (any other);
+    - one cell: transposed, digit, sign, point (a decimal point one place off), unit (元 for
+      万元), empty (nothing is printed where an amount belongs), surplus (an amount where
+      nothing belongs), rate, cell (any other);
     - several: swapped (two rows or cells), moved (an amount in the neighbouring column),
       shifted row (a row one column off), shifted column (amounts one row off), unit (a
       table or a column), several (the fewest cells that explain all);
@@ -40,6 +43,7 @@ class Correction:
     keeps: int
     pattern: str = "cell"
     exact: int = 0
+    breaks: tuple[int, ...] = ()
     lacking: tuple[tuple[int, int], ...] = ()
     like: int | None = None
 
@@ -59,7 +63,9 @@ class Cause:
 def correction(ledger: Ledger, change: dict[int, Number], pattern: str, effect: Effect) -> Correction:
     """A change with what it does."""
     ordered = tuple(sorted(change.items()))
-    return Correction(ordered, effect.mended, effect.gain, effect.keeps, pattern, effect.exact)
+    return Correction(
+        ordered, effect.mended, effect.gain, effect.keeps, pattern, effect.exact, effect.breaks
+    )
 
 
 def slip(ledger: Ledger, fact: int, value: int) -> str:
@@ -73,6 +79,8 @@ def slip(ledger: Ledger, fact: int, value: int) -> str:
         return "sign"
     if printed * 10_000 == value or value * 10_000 == printed:
         return "unit"
+    if printed * 10 == value or value * 10 == printed:
+        return "point"
     return _digits(printed, value, ledger.system.quantum[fact])
 
 
@@ -92,17 +100,21 @@ def _digits(printed: int, value: int, quantum: int) -> str:
 
 
 def rank(ledger: Ledger, found: Correction) -> tuple[float, ...]:
-    """More mended first, then to the last digit, then the likelier slip; a leaf over a total."""
+    """More mended first, then the likelier slip, then to the last digit; a leaf over a total."""
     if not found.change:
-        return (-found.mends, -found.exact, 0 if found.like is not None else 3, 0, 0, 0, 0)
+        return (-found.mends, 0 if found.like is not None else 3, -found.exact, 0, 0, 0, 0)
     fact, value = found.change[0]
-    several = len(found.change) > 1
+    if len(found.change) > 1:
+        cells = len(found.change) * (-1 if found.pattern == "swapped" else 1)
+        return (-found.mends, 2, -found.exact, cells, -found.keeps, 0, fact)
+    like = likeness(ledger, fact, value, found.pattern)
     return (
         -found.mends,
+        1,
+        int(like) if like < 1 or like >= _UNLIKELY else 1,
         -found.exact,
-        2 if several else 1,
         -found.keeps,
-        len(found.change) if several else likeness(ledger, fact, value, found.pattern),
+        like,
         _totals(ledger, fact),
         fact,
     )
@@ -110,11 +122,14 @@ def rank(ledger: Ledger, found: Correction) -> tuple[float, ...]:
 
 def likeness(ledger: Ledger, fact: int, value: Number, pattern: str) -> float:
     """How far an amount is from what is printed, nought nearest: by slips, then by digits."""
-    if pattern in _LIKENESS:
-        return _LIKENESS[pattern]
     if not isinstance(value, int):
         return 1.0
-    one, other = str(abs(ledger.amount(fact))), str(abs(value))
+    printed = ledger.amount(fact)
+    if value < 0 <= printed:
+        return _UNLIKELY
+    if pattern in _LIKENESS and (pattern != "sign" or value > 0):
+        return _LIKENESS[pattern]
+    one, other = str(abs(printed)), str(abs(value))
     if len(one) != len(other):
         return 2.0 + abs(len(one) - len(other))
     return 1.0 + sum(a != b for a, b in zip(one, other, strict=True)) / len(one)

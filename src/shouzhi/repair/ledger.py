@@ -44,6 +44,7 @@ class Ledger:
     def __init__(self, system: System) -> None:
         self.system = system
         self.changed: dict[int, Number] = {}
+        self.place = {fact: cell for cell, fact in system.cells.items()}
         self.touching: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self.residuals: list[int] = []
         self.slacks: list[int] = []

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
+from shouzhi.catalogue.classifications import classification
 from shouzhi.repair.correction import Correction, correction
 from shouzhi.repair.ledger import Ledger, Number, to_digit
 from shouzhi.repair.singles import wanted
+from shouzhi.space import FEN_PER, Coordinates
 
-Cell = tuple[int, int, int, int]
-"""(document, table, row, column)."""
+Column = tuple[int, int, int]
+"""(document, table, column)."""
+
+_ROWS: Final = ("function", "economic", "unit", "project", "item")
 
 MOST_TRIALS: Final = 3_000
 """Changes of several cells that are tried for one component."""
@@ -31,24 +35,21 @@ class Slips:
 
     def __init__(self, ledger: Ledger, broken: Iterable[int]) -> None:
         self.ledger = ledger
-        self.votes = {
-            fact: [v for v in values if isinstance(v, int)]
-            for fact, values in wanted(ledger, broken).items()
-        }
-        self.place = {fact: cell for cell, fact in ledger.system.cells.items()}
+        self.votes = wanted(ledger, broken)
+        self.place = ledger.place
         tables = {self.place[fact][:2] for fact in self.votes if fact in self.place}
-        self.columns: dict[Cell, list[int]] = defaultdict(list)
+        self.columns: dict[Column, list[int]] = defaultdict(list)
         self.rows: dict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
         for cell, fact in sorted(ledger.system.cells.items()):
-            if cell[:2] in tables and ledger.system.facts[fact].amount is not None:
-                self.columns[(*cell[:2], -1, cell[3])].append(fact)
+            if cell[:2] in tables:
+                self.columns[cell[0], cell[1], cell[3]].append(fact)
                 self.rows[cell[:3]][cell[3]] = fact
 
     def corrections(self) -> Iterator[Correction]:
         """Every slip that fits and mends more than it breaks."""
         seen: set[tuple[tuple[int, Number], ...]] = set()
         for pattern, change in self._candidates():
-            altered = {f: v for f, v in change.items() if v != self.ledger.amount(f)}
+            altered = {f: v for f, v in change.items() if v != self.ledger.value(f)}
             key = tuple(sorted(altered.items()))
             if len(altered) < 2 or key in seen:
                 continue
@@ -67,89 +68,129 @@ class Slips:
             yield from self._moved(fact)
         for row in sorted({self.place[fact][:3] for fact in placed}):
             yield from self._shifted_row(row)
-        for column in sorted({(*self.place[f][:2], -1, self.place[f][3]) for f in placed}):
-            yield from self._shifted_column(column)
+        for document, table, column in sorted({self._column(fact) for fact in placed}):
+            yield from self._shifted_column((document, table, column))
+
+    def _column(self, fact: int) -> Column:
+        document, table, _, column = self.place[fact]
+        return document, table, column
 
     def _swapped(self, fact: int) -> Iterator[tuple[str, dict[int, Number]]]:
         """The number that belongs here stands in another row of the column."""
-        document, table, row, column = self.place[fact]
-        beside = self.columns[document, table, -1, column]
+        row = self.place[fact][2]
         for value in self.votes[fact]:
-            others = [f for f in beside if f != fact and self.ledger.amount(f) == value]
+            others = [
+                f for f in self.columns[self._column(fact)]
+                if f != fact and self.ledger.value(f) == value
+            ]  # fmt: skip
             if not value or len(others) > MOST_ALIKE:
                 others = [f for f in others if abs(self.place[f][2] - row) == 1]
             for other in others:
                 yield "swapped", self._exchange([(fact, other)])
-                one, two = self.rows[document, table, row], self.rows[self.place[other][:3]]
+                one, two = self.rows[self.place[fact][:3]], self.rows[self.place[other][:3]]
                 yield "swapped", self._exchange([(one[c], two[c]) for c in one if c in two])
 
     def _moved(self, fact: int) -> Iterator[tuple[str, dict[int, Number]]]:
-        """The number that belongs here stands in the cell beside it."""
-        *row, column = self.place[fact]
-        cells = self.rows[tuple(row)]  # type: ignore[index]
+        """The number that belongs here stands in the cell beside it; so it may in the rows around."""
+        row, column = self.place[fact][:3], self.place[fact][3]
         for beside in (column - 1, column + 1):
-            if beside in cells and self.ledger.amount(cells[beside]) in self.votes[fact]:
-                yield "moved", self._exchange([(fact, cells[beside])])
+            other = self.rows[row].get(beside)
+            if other is None or self._printed(other) not in self._votes(fact):
+                continue
+            yield "moved", self._exchange([(fact, other)])
+            alike = [*self._alike(row, 1, column, beside), *self._alike(row, -1, column, beside)]
+            if alike:
+                yield "moved", self._exchange([(fact, other), *alike])
+
+    def _alike(
+        self, row: tuple[int, int, int], step: int, column: int, beside: int
+    ) -> Iterator[tuple[int, int]]:
+        """The rows right below (or above) that print the same two amounts: a 类 and its only 款."""
+        amounts = [self.ledger.value(self.rows[row][c]) for c in (column, beside)]
+        while (row := (row[0], row[1], row[2] + step)) in self.rows:
+            cells = self.rows[row]
+            if column not in cells or beside not in cells:
+                return
+            if [self.ledger.value(cells[c]) for c in (column, beside)] != amounts:
+                return
+            yield cells[column], cells[beside]
 
     def _exchange(self, pairs: Sequence[tuple[int, int]]) -> dict[int, Number]:
         change: dict[int, Number] = {}
         for one, other in pairs:
-            change[one], change[other] = self.ledger.amount(other), self.ledger.amount(one)
+            change[one] = self._as_printed_in(one, other)
+            change[other] = self._as_printed_in(other, one)
         return change
+
+    def _printed(self, fact: int) -> Decimal:
+        """The digits of a fact as a number in the unit that it prints."""
+        value = self.ledger.value(fact)
+        unit = FEN_PER.get(self.ledger.system.facts[fact].unit)
+        return Decimal(value) / unit if unit else Decimal(value)
+
+    def _votes(self, fact: int) -> list[Decimal]:
+        unit = FEN_PER.get(self.ledger.system.facts[fact].unit)
+        return [Decimal(v) / unit if unit else Decimal(v) for v in self.votes[fact]]
+
+    def _as_printed_in(self, cell: int, source: int) -> Number:
+        """What a cell holds when the digits of another stand in it: an amount, or a rate."""
+        unit = FEN_PER.get(self.ledger.system.facts[cell].unit)
+        digits = self._printed(source)
+        return int(digits * unit) if unit else digits
 
     def _shifted_row(self, row: tuple[int, int, int]) -> Iterator[tuple[str, dict[int, Number]]]:
         """The amounts of a row stand one column to the right, or to the left, of their own."""
         cells = self.rows[row]
-        columns = sorted(cells)
-        facts = [cells[c] for c in columns]
-        values: list[Number] = [self.ledger.amount(f) for f in facts]
+        facts = [cells[c] for c in sorted(cells)]
         if len(facts) > 1:
-            for moved in ([*values[1:], values[0]], [values[-1], *values[:-1]]):
-                yield "shifted row", dict(zip(facts, moved, strict=True))
+            for moved in ([*facts[1:], facts[0]], [facts[-1], *facts[:-1]]):
+                pairs = zip(facts, moved, strict=True)
+                yield "shifted row", {f: self._as_printed_in(f, other) for f, other in pairs}
 
-    def _shifted_column(self, column: Cell) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _shifted_column(self, column: Column) -> Iterator[tuple[str, dict[int, Number]]]:
         """A run of amounts stands one row below, or above, its labels."""
         facts = [f for f in self.columns[column] if self.ledger.system.facts[f].printed]
-        values = [self.ledger.amount(f) for f in facts]
         for step in (1, -1):
             fits = [
-                0 <= i + step < len(facts) and values[i + step] in self.votes.get(f, ())
+                0 <= i + step < len(facts)
+                and self.ledger.value(facts[i + step]) in self.votes.get(f, ())
                 for i, f in enumerate(facts)
             ]
             for first, last in _runs(fits):
-                ends = (first, last + 1) if step == 1 else (first - 1, last)
-                run = list(range(ends[0], ends[1] + 1))
-                order = [*run[1:], run[0]] if step == 1 else [run[-1], *run[:-1]]
-                yield "shifted column", {facts[a]: values[b] for a, b in zip(run, order, strict=True)}
-                yield "shifted column", self._shifted_block([facts[i] for i in run], order, facts)
-
-    def _shifted_block(
-        self, run: Sequence[int], order: Sequence[int], facts: Sequence[int]
-    ) -> dict[int, Number]:
-        """The same shift in all columns of the rows."""
-        change: dict[int, Number] = {}
-        for fact, other in zip(run, order, strict=True):
-            to, source = self.rows[self.place[fact][:3]], self.rows[self.place[facts[other]][:3]]
-            change |= {to[c]: self.ledger.amount(source[c]) for c in to if c in source}
-        return change
+                run = facts[first : last + 2] if step == 1 else facts[first - 1 : last + 1]
+                source = [*run[1:], run[0]] if step == 1 else [run[-1], *run[:-1]]
+                pairs = list(zip(run, source, strict=True))
+                yield "shifted column", {a: self.ledger.value(b) for a, b in pairs}
+                yield "shifted column", {
+                    to[c]: self.ledger.value(there[c])
+                    for a, b in pairs
+                    for to, there in [(self.rows[self.place[a][:3]], self.rows[self.place[b][:3]])]
+                    for c in to
+                    if c in there
+                }
 
     def _units(self, placed: Sequence[int]) -> Iterator[tuple[str, dict[int, Number]]]:
         """A table or a column that prints another unit than it says."""
-        scales: set[tuple[tuple[int, int], int, Decimal]] = set()
+        scales: set[tuple[Column, Decimal]] = set()
         for fact in placed:
-            document, table, _, column = self.place[fact]
             printed = Decimal(self.ledger.amount(fact))
+            step = self.ledger.system.quantum[fact]
             for value in self.votes[fact]:
                 for scale in SCALES:
-                    if printed and abs(printed * scale - value) <= self.ledger.system.quantum[fact]:
-                        scales.add(((document, table), column, scale))
-        for (document, table), column, scale in sorted(scales):
-            whole = [f for c, facts in self.columns.items() if c[:2] == (document, table) for f in facts]
+                    near = abs(printed * scale - value) <= max(step, step * scale)
+                    if printed and isinstance(value, int) and near:
+                        scales.add((self._column(fact), scale))
+        for column, scale in sorted(scales):
+            whole = [f for c, facts in self.columns.items() if c[:2] == column[:2] for f in facts]
             yield "unit", self._scaled(whole, scale)
-            yield "unit", self._scaled(self.columns[document, table, -1, column], scale)
+            yield "unit", self._scaled(self.columns[column], scale)
 
     def _scaled(self, facts: Sequence[int], scale: Decimal) -> dict[int, Number]:
-        return {f: to_digit(self.ledger.amount(f) * scale, 1) for f in facts}
+        return {
+            f: to_digit(self.ledger.amount(f) * scale, 1)
+            for f in facts
+            if self.ledger.system.facts[f].amount is not None
+        }
 
 
 def _runs(fits: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -165,7 +206,7 @@ def _runs(fits: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 def missing_rows(ledger: Ledger, broken: Iterable[int]) -> Iterator[Correction]:
     """Rows that are not there: what a printed row lacks in all of its columns alike."""
-    place = {fact: cell for cell, fact in ledger.system.cells.items()}
+    place = ledger.place
     lacks: dict[tuple[int, int, int], dict[int, list[int]]] = defaultdict(dict)
     for number in sorted(broken):
         relation = ledger.system.relations[number]
@@ -178,15 +219,46 @@ def missing_rows(ledger: Ledger, broken: Iterable[int]) -> Iterator[Correction]:
     for columns in lacks.values():
         lacking = tuple((fact, ledger.residuals[numbers[0]]) for fact, numbers in columns.items())
         mended = tuple(sorted(n for numbers in columns.values() for n in numbers))
-        like = _printed_elsewhere(ledger, place, lacking)
+        like = _printed_elsewhere(ledger, lacking)
         yield Correction(
-            (), mended, len(mended), 0, "missing row", len(mended), lacking, like
+            (), mended, len(mended), 0, "missing row", len(mended), (), lacking, like
         )
 
 
 def _printed_elsewhere(
-    ledger: Ledger, place: dict[int, Cell], lacking: Sequence[tuple[int, int]]
+    ledger: Ledger, lacking: Sequence[tuple[int, int]]
 ) -> int | None:
-    """A fact of another table that prints the greatest amount that is lacking, inside the row."""
-    fact, amount = max(lacking, key=lambda pair: pair[1])
+    """A fact of another table that prints the greatest amount lacking, at a place inside the row."""
+    above, amount = max(lacking, key=lambda pair: pair[1])
+    place = ledger.place
+    table = place[above][:2]
+    where = ledger.system.facts[above].where
+    here = {f.where for c, i in ledger.system.cells.items() if c[:2] == table
+            for f in [ledger.system.facts[i]]}  # fmt: skip
+    for fact, cell in place.items():
+        other = ledger.system.facts[fact]
+        if cell[:2] == table or other.amount != amount or not amount:
+            continue
+        if inside(other.where, where) and not _listed(other.where, here):
+            return fact
     return None
+
+
+def _listed(where: Coordinates, here: set[Coordinates]) -> bool:
+    """Whether a table prints the row of a place: the same members of the dimensions of rows."""
+    return any(all(place.get(d) == where.get(d) for d in _ROWS) for place in here)
+
+
+def inside(where: Coordinates, above: Coordinates) -> bool:
+    """Whether a place lies below another along the dimensions of rows, and is not the same."""
+    narrower = False
+    for dimension in _ROWS:
+        upper, lower = above.get(dimension), where.get(dimension)
+        if upper == lower:
+            continue
+        if lower is None or (
+            upper is not None and not classification(dimension).is_ancestor(upper, lower)
+        ):
+            return False
+        narrower = True
+    return narrower

@@ -1,9 +1,10 @@
 """The prose of budgets and accounts becomes claims: what each sentence says, and of what.
 
 `read_statements` is the whole of it; `claims` tells what comes out.  The rooms inside, in
-the order in which they work: `masking` (numbers become marks), `notation` (the patterns of
-the catalogue), `words` and `accounts` (words to coordinates of their own), `outline` and
-`placing` (what is inherited), `reader` and `giving` (clauses, topics, lists, claims).
+the order in which they work: `blocks` (broken paragraphs made whole), `masking` (numbers
+become marks), `notation` (the patterns of the catalogue), `words` and `accounts` (words to
+coordinates of their own), `outline` and `placing` (what is inherited), `reader` with its
+`speech` (clauses, topics, lists), `reading` and `giving` (a match becomes claims).
 """
 
 from __future__ import annotations

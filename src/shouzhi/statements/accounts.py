@@ -16,6 +16,8 @@ from shouzhi.space import Coordinates
 
 _MARK: Final = re.compile(r"\(([类款项])\)")
 _LEVEL: Final = {"类": 1, "款": 2, "项": 3}
+LONGEST_PATH: Final = 200
+"""A text longer than this is no path of accounts."""
 LONGEST_LEAD: Final = 30
 """How many characters before the first name are tried as words of another kind."""
 
@@ -44,6 +46,8 @@ class Accounts:
 
     def _marked(self, text: str, above: str | None) -> tuple[str, str, str] | None:
         pieces = _MARK.split(text)
+        if len(text) > LONGEST_PATH:
+            return None
         names, marks, after = pieces[0:-1:2], pieces[1::2], pieces[-1]
         level = _LEVEL[marks[0]]
         if [_LEVEL[mark] for mark in marks] != list(range(level, level + len(marks))):
@@ -63,16 +67,19 @@ class Accounts:
             return code
         for cut in range(2, len(name) - 1):  # 款 and 项 run together: 人大事务行政运行（项）
             section = functions.resolve(name[:cut], self._year, under=above, level=level - 1)
-            if section and fold(functions.name(section, self._year) or "") == name[:cut]:
-                if code := functions.resolve(name[cut:], self._year, under=section, level=level):
-                    return code
+            if section is None or fold(functions.name(section, self._year) or "") != name[:cut]:
+                continue
+            if code := functions.resolve(name[cut:], self._year, under=section, level=level):
+                return code
         return None
 
     def _descend(self, code: str, names: list[str], level: int) -> str:
         functions = classification("function")
         for name in names:
-            under = None if "/" in code else functions.resolve(
-                name, self._year, under=code, level=level
+            under = (
+                None
+                if "/" in code
+                else functions.resolve(name, self._year, under=code, level=level)
             )
             code = under or f"{code}/{name}"
             level += 1
@@ -83,16 +90,14 @@ class Accounts:
         if len(text) < 2:
             return None
         functions, economic = classification("function"), classification("economic")
+        found: dict[str, str | None] = {}
         if above := around.get("function"):
-            if code := functions.resolve(text, self._year, under=above):
-                return {"function": code}
+            found["function"] = functions.resolve(text, self._year, under=above)
         if "economic" in around or around.get("kind") in {"basic", "staff", "office"}:
-            if code := economic.resolve(text, self._year):
-                return {"economic": code}
-        if len(text) >= 6 and not economic.codes(text):
-            if code := functions.resolve(text, self._year, level=2):
-                return {"function": code}
-        return None
+            found.setdefault("economic", economic.resolve(text, self._year))
+        if not any(found.values()) and len(text) >= 6 and not economic.codes(text):
+            found["function"] = functions.resolve(text, self._year, level=2)
+        return next(({name: code} for name, code in found.items() if code), None)
 
 
 def _cut(code: str | None, level: int) -> str | None:

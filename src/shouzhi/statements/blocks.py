@@ -56,7 +56,9 @@ class Block:
     @property
     def opens(self) -> bool:
         """Whether a numbered paragraph is a heading that the outline took for prose."""
-        return self.numbered and len(self.text) <= LONGEST_HEADING and not _SENTENCE.search(self.text)
+        return (
+            self.numbered and len(self.text) <= LONGEST_HEADING and not _SENTENCE.search(self.text)
+        )
 
     @property
     def heading(self) -> bool:
@@ -101,17 +103,17 @@ def _goes_on(before: list[tuple[int | None, str, Location]], text: str) -> bool:
     if not last or not text or ordinal_level(text) is not None:
         return False
     if index is None:
-        return bool(_LEVEL_MARK.search(last)) and not _DONE.search(last) and bool(
-            _NEXT_MARK.match(text)
+        return (
+            bool(_LEVEL_MARK.search(last))
+            and not _DONE.search(last)
+            and bool(_NEXT_MARK.match(text))
         )
-    if _LIST.match(text):
-        return True
-    return not _DONE.search(last) and sum(len(one[1]) for one in before) < LONGEST
+    if sum(len(one[1]) for one in before) >= LONGEST:
+        return False
+    return bool(_LIST.match(text)) or not _DONE.search(last)
 
 
-def _block(
-    number: int, level: int, texts: list[tuple[int | None, str, Location]]
-) -> Block:
+def _block(number: int, level: int, texts: list[tuple[int | None, str, Location]]) -> Block:
     pieces: list[Piece] = []
     text = ""
     for index, one, location in texts:

@@ -15,7 +15,8 @@ Reading the operands:
 - a member with a slash (`assets/vehicles/执法执勤用车`) lies below what stands before the
   slash; the prose alone knows it, so it only meets other sentences;
 - an account that no classification of ours names is `code of its parent/name as printed`;
-- amounts and counts at one place are different numbers: compare only equal kinds of unit.
+- amounts and counts at one place are different numbers, and so are counts of different
+  units (2 批次, 26 人次): compare only equal kinds of unit.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ class Completion(Claim):
 class Comparison(Claim):
     """`left` is less than, greater than or equal to `right`: “决算数小于预算数的主要原因”.
 
-    `about` marks a word that admits a small difference (“基本持平”).
+    `about` marks a word that admits a small difference (“基本等于”).
     """
 
     left: Coordinates
@@ -207,26 +208,27 @@ def describe(claim: Claim) -> str:
     """
     match claim:
         case Stated(fact=fact) | Count(fact=fact):
-            return f"{_where(fact.where)} = {fact.printed}{fact.unit}"
-        case Share(part=left, whole=right, percent=figure):
-            return f"{_where(left)} / {_where(right)} = {_number(figure)}"
-        case Completion(numerator=left, denominator=right, percent=figure):
-            return f"{_where(left)} / {_where(right)} = {_number(figure)}"
+            left, right = _where(fact.where), f"= {fact.printed}{fact.unit}"
+        case Share(part=top, whole=bottom) | Completion(numerator=top, denominator=bottom):
+            left, right = f"{_where(top)} / {_where(bottom)}", f"= {_number(claim.percent)}"
         case Change():
-            return f"{_where(claim.of)} - {_where(claim.base)} = {_signed(claim.direction, claim.amount)}"
+            left = f"{_where(claim.of)} - {_where(claim.base)}"
+            right = f"= {_signed(claim.direction, claim.amount) or '0'}"
         case Growth():
-            number = _signed(claim.direction, claim.percent) if claim.percent else "?"
-            return f"{_where(claim.of)} / {_where(claim.base)} - 1 = {number}"
+            left = f"{_where(claim.of)} / {_where(claim.base)} - 1"
+            right = f"= {_signed(claim.direction, claim.percent) or '?'}"
         case Comparison():
-            return f"{_where(claim.left)} {claim.relation} {_where(claim.right)}"
+            left, right = _where(claim.left), f"{claim.relation} {_where(claim.right)}"
         case Parts():
             sign = "=" if claim.closed else ">="
-            return f"{_where(claim.whole)} {sign} {' + '.join(map(_where, claim.parts))}"
+            left, right = _where(claim.whole), f"{sign} {' + '.join(map(_where, claim.parts))}"
         case Absent():
-            return f"{_where(claim.where)} = none"
+            left, right = _where(claim.where), "= none"
         case Unread():
-            return f"? {_number(claim.figure)}"
-    raise TypeError(claim)
+            left, right = "?", _number(claim.figure)
+        case _:
+            raise TypeError(claim)
+    return f"{left} {right}"
 
 
 def _where(where: Coordinates) -> str:
@@ -238,6 +240,4 @@ def _number(figure: Figure) -> str:
 
 
 def _signed(direction: int, figure: Figure | None) -> str:
-    if figure is None:
-        return "0"
-    return f"{'-' if direction < 0 else ''}{_number(figure)}"
+    return f"{'-' if direction < 0 else ''}{_number(figure)}" if figure else ""

@@ -8,7 +8,6 @@ characters, and what stood there is found by the mark itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -22,11 +21,15 @@ from shouzhi.statements.claims import Figure, Place
 BLOCK: Final = 0x1000
 """How many marks of one kind a paragraph can have; beyond, numbers are passed over."""
 
+DEEPEST: Final = 6
+"""How deep brackets are followed; what lies deeper is read with what holds it."""
+
+LONGEST_NUMBER: Final = 24
+"""Longer rows of digits are no amounts."""
+
 KINDS: Final = ("amount", "percent", "count", "number", "year", "ignored", "group")
 _FIRST: Final = {kind: 0xF0000 + BLOCK * place for place, kind in enumerate(KINDS)}
-MARKS: Final = {
-    kind: f"{chr(first)}-{chr(first + BLOCK - 1)}" for kind, first in _FIRST.items()
-}
+MARKS: Final = {kind: f"{chr(first)}-{chr(first + BLOCK - 1)}" for kind, first in _FIRST.items()}
 """The characters of each kind, to stand inside a class of a regular expression."""
 
 FIGURES: Final = "".join(MARKS[kind] for kind in ("amount", "percent", "count", "number"))
@@ -36,11 +39,20 @@ NEXT: Final = "¦"
 NUMBER: Final = r"(?<![\dA-Za-z.])(?:(?<![\dA-Za-z)%-])-|△)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\dA-Za-z]|[.,]\d)"
 _BARE_NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _YEAR: Final = r"(?<!\d)(?:19|20)\d\d年度?"
-_FIRST_OF_NUMBERS: Final = "[^\u4e00-\u9fff,。、;:)]|[一二三四五六七八九十第单在为不超至下所直本我]"
+_PLAIN: Final = "[^\u4e00-\u9fff,。、;:)]"
+_NUMERALS: Final = "一二三四五六七八九十"
 _ORDINAL: Final = (
     r"(?:^|(?<=[,;。:!?(]))(?:\d{1,2}(?:、|\.(?!\d)|\.(?=(?:19|20)\d\d年))|[一二三四五六七八九十]{1,3}、"
     r"|[一二三四五六七八九十]是|[①-⑳])|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
 )
+_GUARDS: Final = {
+    "万": "(?=[(),;。:、]|$)",
+    "亿": "(?=[(),;。:、]|$)",
+    "分": "(?![别类公之局析管])",
+    "项": "(?!目[^,;。:、])",
+    "人": "(?![民事员大])",
+    "天": "(?!河)",
+}
 _JOIN: Final = re.compile(f"(?<=[{FIGURES}{MARKS['group']}])(?:、|和|及其?|以及|与)")
 _FOLDS: Final = re.compile("[^\u4e00-\u9fff0-9A-Za-z.%、。,;:()]+")
 _ENDS: Final = frozenset(",;。:!?、") | {NEXT, ""}
@@ -66,13 +78,21 @@ class Passage:
     figures: dict[str, Figure] = field(default_factory=dict)
     years: dict[str, int] = field(default_factory=dict)
     groups: dict[str, Passage] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+
+    def mark(self, kind: str) -> str:
+        """The next free mark of a kind; that of passed-over numbers when there is none."""
+        used = self.used.get(kind, 0)
+        self.used[kind] = used + 1
+        return chr(_FIRST[kind] + used) if used < BLOCK else chr(_FIRST["ignored"])
+
+    def over(self, text: str, starts: list[int], ends: list[int]) -> Passage:
+        """Another text over the same paragraph, with the same tables."""
+        return Passage(text, starts, ends, self.figures, self.years, self.groups, self.used)
 
     def part(self, start: int, end: int) -> Passage:
         """A piece of the text with the same tables."""
-        return Passage(
-            self.text[start:end], self.starts[start:end], self.ends[start:end],
-            self.figures, self.years, self.groups,
-        )  # fmt: skip
+        return self.over(self.text[start:end], self.starts[start:end], self.ends[start:end])
 
     def add(self, piece: Passage, length: int | None = None) -> None:
         """Append a piece of the same paragraph, or its first `length` characters."""
@@ -100,9 +120,11 @@ class Masker:
         ignored = "|".join(
             pattern.replace("NUMBER", _BARE_NUMBER) for pattern, _ in book.ignored.values()
         )
+        before = (re.split(r"\\d|NUMBER", pattern)[0] for pattern, _ in book.ignored.values())
+        first = "".join({*_NUMERALS, *(c for c in "".join(before) if "\u4e00" <= c <= "\u9fff")})
         # Most characters begin nothing: a look ahead at one of them saves trying everything.
         self._numbers = re.compile(
-            f"(?={_FIRST_OF_NUMBERS})(?:(?P<ordinal>{_ORDINAL})|(?P<ignored>{ignored})|(?P<year>{_YEAR})|(?P<number>{NUMBER})(?P<unit>{units})?)"
+            f"(?={_PLAIN}|[{first}])(?:(?P<ordinal>{_ORDINAL})|(?P<ignored>{ignored})|(?P<year>{_YEAR})|(?P<number>{NUMBER})(?P<unit>{units})?)"
         )
 
     def mask(self, block: Block) -> Passage:
@@ -116,21 +138,21 @@ class Masker:
             if match["ordinal"] is None:
                 self._mark(passage, match, origin, block)
         _keep(passage, folded, origin, at, len(folded))
-        return self._take_groups(_join(passage))
+        return self._take_groups(_join(passage), DEEPEST)
 
     def _mark(
         self, passage: Passage, match: re.Match[str], origin: list[int], block: Block
     ) -> None:
         start, end = origin[match.start()], origin[match.end() - 1] + 1
         if match["year"]:
-            mark = _new(passage.years, "year")
+            mark = passage.mark("year")
             passage.years[mark] = int(match["year"][:4])
-        elif match["number"]:
+        elif match["number"] and len(match["number"]) <= LONGEST_NUMBER:
             kind, unit = self._units.get(match["unit"] or "", ("number", ""))
             digits_end = origin[match.end("number") - 1] + 1
             printed = block.text[start:digits_end]
             figure = _figure(match["number"], unit, printed, block.place(start, end))
-            mark = _new(passage.figures, kind)
+            mark = passage.mark(kind)
             passage.figures[mark] = figure
         else:
             mark = chr(_FIRST["ignored"])
@@ -138,23 +160,23 @@ class Masker:
         passage.starts.append(start)
         passage.ends.append(end)
 
-    def _take_groups(self, passage: Passage) -> Passage:
+    def _take_groups(self, passage: Passage, depth: int) -> Passage:
         """Put a mark for each bracket that holds figures, and drop those that only tell aside.
 
         What stands in brackets after a number, or holds several clauses, tells aside; `（类）`,
         `（境）` and other short ones belong to the words around them.
         """
-        taken = Passage("", [], [], passage.figures, passage.years, passage.groups)
+        taken = passage.over("", [], [])
         at = 0
         passage.text, pairs = _brackets(passage.text)
-        for begin, end in pairs:
+        for begin, end in pairs if depth else ():
             taken.add(passage.part(at, begin))
             at = end
             inside = passage.part(begin + 1, end - 1)
             after_figure = bool(taken.text) and bool(_FIGURE.match(taken.text[-1]))
             if _FIGURE.search(inside.text):
-                mark = _new(passage.groups, "group")
-                passage.groups[mark] = self._take_groups(inside)
+                mark = passage.mark("group")
+                passage.groups[mark] = self._take_groups(inside, depth - 1)
                 more = "," if after_figure and passage.text[end : end + 1] not in _ENDS else ""
                 span = passage.span(begin, end)
                 taken.add(Passage(mark + more, [span[0]] * 2, [span[1]] * 2), len(mark + more))
@@ -170,22 +192,13 @@ class Masker:
 
 def _guard(unit: str) -> str:
     """What may not follow a unit that is also part of words: 5万人, 3分类, 2项目."""
-    if unit in {"万", "亿"}:
-        return "(?=[(),;。:、]|$)"
-    return {"分": "(?![别类公之局析管])", "项": "(?!目[^,;。:、])", "人": "(?![民事员大])", "天": "(?!河)"}.get(unit, "")
+    return _GUARDS.get(unit, "")
 
 
 def _figure(digits: str, unit: str, printed: str, place: Place) -> Figure:
     negative = digits[0] in "-△"
     value = Decimal(digits.lstrip("-△").replace(",", ""))
     return Figure(printed=printed, value=-value if negative else value, unit=unit, place=place)
-
-
-def _new(table: Mapping[str, object], kind: str) -> str:
-    """The next free mark of a kind; the mark of passed-over numbers when there is none."""
-    first = _FIRST[kind]
-    used = sum(1 for mark in table if first <= ord(mark) < first + BLOCK)
-    return chr(first + used) if used < BLOCK else chr(_FIRST["ignored"])
 
 
 @cache
@@ -239,10 +252,7 @@ def _join(passage: Passage) -> Passage:
         ends += [*passage.ends[at : match.start()], passage.ends[match.end() - 1]]
         at = match.end()
     pieces.append(passage.text[at:])
-    return Passage(
-        "".join(pieces), starts + passage.starts[at:], ends + passage.ends[at:],
-        passage.figures, passage.years, passage.groups,
-    )  # fmt: skip
+    return passage.over("".join(pieces), starts + passage.starts[at:], ends + passage.ends[at:])
 
 
 def _brackets(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -258,8 +268,12 @@ def _brackets(text: str) -> tuple[str, list[tuple[int, int]]]:
                 alone.append(place)
                 continue
             begin = opened.pop()
-            pairs = [pair for pair in pairs if pair[0] < begin]
+            while pairs and pairs[-1][0] > begin:
+                pairs.pop()
             pairs.append((begin, place + 1))
-    for place in (*alone, *opened):
-        text = f"{text[:place]},{text[place + 1:]}"
+    if alone or opened:
+        characters = list(text)
+        for place in (*alone, *opened):
+            characters[place] = ","
+        text = "".join(characters)
     return text, pairs

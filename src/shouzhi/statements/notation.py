@@ -47,7 +47,9 @@ class Patterns:
         silent = self._by_figures.get("", [])
         self._plain = [one for one in silent if not _needed(one)]
         words = {word for one in silent for word in _needed(one)}
-        self._speaks = re.compile(_choice({*words, *book.levels, *book.relations, *book.directions}))
+        self._speaks = re.compile(
+            _choice({*words, *book.levels, *book.relations, *book.directions})
+        )
 
     def beginning(self, clause: str) -> list[Pattern]:
         """The patterns whose first clause has the figures of `clause`, in catalogue order.
@@ -78,7 +80,9 @@ class Patterns:
 def _literal(text: str, before: str) -> str:
     """Words as they stand; 、 right after a figure is the mark of a list."""
     plain = fold(text)
-    if plain.startswith("、") and re.search(r"\(\?P<(?:amount|count|percent|figures)\d?>[^()]*\)$", before):
+    if plain.startswith("、") and re.search(
+        r"\(\?P<(?:amount|count|percent|figures)\d?>[^()]*\)$", before
+    ):
         plain = NEXT + plain[1:]
     return re.escape(plain)
 

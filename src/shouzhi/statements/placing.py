@@ -60,9 +60,8 @@ class Listing:
         for name, member in own.items():
             held = whole.get(name)
             if name in {"year", "stage"}:
-                if held not in {None, member}:
-                    return False
-            elif held is None:
+                continue
+            if held is None:
                 new = True
             elif held != member:
                 if not below(held, member, name):
@@ -75,9 +74,7 @@ class Listing:
         if not self.parts:
             return True
         return any(
-            name in part
-            and self.whole[0].get(name) != part[name]
-            and name in own
+            name in part and self.whole[0].get(name) != part[name] and name in own
             for part in self.parts[:1]
             for name in (*_MATTER, "unit", "project")
         ) or ("flow" in own and set(own) <= ASPECTS)

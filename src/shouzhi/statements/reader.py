@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from operator import attrgetter
 from typing import Final
 
 from shouzhi.catalogue.statements import StatementBook
@@ -28,6 +26,8 @@ from shouzhi.statements.placing import (
     groups_of_parts,
     inside,
 )
+from shouzhi.statements.reading import Reading
+from shouzhi.statements.speech import Speech
 from shouzhi.statements.words import Meaning, Vocabulary
 
 _BREAK: Final = re.compile(f"[{BREAKS}]")
@@ -37,77 +37,6 @@ _WAYS: Final = frozenset({"income", "expenditure"})
 _COUNTED: Final = re.compile(f"[{MARKS['amount']}{MARKS['percent']}{MARKS['count']}]")
 _GROUP: Final = re.compile(f"[{MARKS['group']}]")
 _FIGURE: Final = re.compile(f"[{FIGURES}{MARKS['group']}]")
-
-
-@dataclass(slots=True)
-class Speech:
-    """The state of a paragraph.
-
-    `topic` is what it is about; `compared` the operands of the last comparison; `base` the
-    words of the last base; `setting` coordinates that hold until the paragraph ends;
-    `reason` that an explanation is going on, `doubt` that it may be over; `budget` the
-    stage of the last budget told; `last` the last entry read and `word` its direction;
-    `head` the first topic of the sentence, `fresh` that a new sentence begins,
-    `strange` that words stood in it since that no entry knows; `purpose` that
-    what the money is for is being told; `explained` the topic and the
-    comparison that the explanation explains.
-    """
-
-    around: Coordinates
-    topic: Places = ()
-    compared: tuple[Places, Places] | None = None
-    base: str | None = None
-    setting: Coordinates = field(default_factory=Coordinates)
-    reason: bool = False
-    doubt: bool = False
-    budget: str | None = None
-    last: str = ""
-    word: str = ""
-    head: Places = ()
-    fresh: bool = True
-    strange: bool = False
-    purpose: bool = False
-    explained: tuple[Places, tuple[Places, Places] | None] = ((), None)
-
-    def kept(self) -> tuple[object, ...]:
-        """The state as it is, to come back to when an entry turns out not to fit."""
-        return _STATE(self)
-
-    def restore(self, state: tuple[object, ...]) -> None:
-        """Come back to a state."""
-        for name, value in zip(self.__slots__, state, strict=True):
-            setattr(self, name, value)
-
-    def about(self, places: Places) -> None:
-        """Make `places` the topic; the first of a sentence is its head."""
-        self.topic = places
-        self.strange = False
-        if self.fresh:
-            self.head, self.fresh = places, False
-
-    def admits(self, in_reasons: str) -> bool:
-        """Whether an entry may stand here, inside an explanation or outside."""
-        if self.reason:
-            return bool(in_reasons) or self.doubt
-        return in_reasons != "only"
-
-    def explains_only(self) -> bool:
-        """Whether an explanation goes on that has named nothing of its own yet."""
-        return self.reason and not self.doubt and self.topic == self.explained[0]
-
-    def whole(self) -> Places:
-        """What a list that opens now has the parts of.
-
-        After a sentence that tells a whole and then some of its parts, it is that whole.
-        """
-        if self.fresh and self.head and all(
-            any(inside(place, head) for head in self.head) for place in self.topic
-        ):
-            return self.head
-        return self.topic
-
-
-_STATE: Final = attrgetter(*(one.name for one in fields(Speech)))
 
 
 class Reader:
@@ -122,9 +51,12 @@ class Reader:
         self.placing = placing
         self.lists: list[Listing] = []
         self._floor = 0
+        self._carried: tuple[float, Places] | None = None
         self.claims: list[Claim] = []
         self._opening = _prefix(book.lists)
-        self._reason = re.compile("|".join(map(re.escape, sorted(book.reasons, key=len, reverse=True))))
+        self._reason = re.compile(
+            "|".join(map(re.escape, sorted(book.reasons, key=len, reverse=True)))
+        )
 
     def leave(self, level: float) -> None:
         """A heading or numbered paragraph of `level` ends the lists as deep or deeper."""
@@ -134,7 +66,13 @@ class Reader:
     def read(self, passage: Passage, around: Coordinates, block: Block) -> None:
         """Read one block; what it says is added to `claims`."""
         self._block = block
-        self._passage(passage, Speech(around))
+        speech = Speech(around)
+        if self._carried and (block.level > self._carried[0] or not block.numbered):
+            speech.topic = self._carried[1]
+        told = len(self.claims)
+        self._passage(passage, speech)
+        silent = len(self.claims) == told and not _FIGURE.search(passage.text)
+        self._carried = (block.level, speech.topic) if silent and speech.topic else None
         for listing in self.lists:
             listing.stale = listing.stale or bool(listing.parts)
 
@@ -199,10 +137,12 @@ class Reader:
         if strength == 4:
             speech.reason = speech.doubt = False
             speech.fresh, speech.strange, speech.purpose = True, False, False
+            speech.going, speech.last = False, ""
             for listing in self.lists:
                 listing.stale = listing.stale or bool(listing.parts)
         elif mark == ";":
-            speech.strange = speech.purpose = False
+            speech.strange = speech.purpose = speech.going = False
+            speech.last = ""
             speech.doubt = speech.reason
             self._end_inner_lists()
 
@@ -254,7 +194,7 @@ class Reader:
             if match is None or (entry.ends and match.end() != end):
                 continue
             place = self._block.place(*passage.span(at, match.end()))
-            found = give(self, speech, pattern, match, passage, place)
+            found = give(Reading(self, speech, pattern, match, passage, place))
             if found is None:
                 continue
             self.claims += found
@@ -305,6 +245,11 @@ class Reader:
         Words that only tell a year, a stage or a flow speak of the topic; with `about` they
         may not (a topic must be named).
         """
+        if meaning.topical:
+            listing = self.lists[-1] if self.lists and meaning.topical == "list" else None
+            going = listing is not None and bool(listing.parts) and not listing.stale
+            topic = listing.whole if listing is not None and going else speech.topic
+            return tuple(dict.fromkeys(place | meaning.where[0] for place in topic))
         if self._is_aspect(meaning):
             return None if about else self._aspect(meaning, speech)
         if meaning.weak and speech.strange:
@@ -318,6 +263,9 @@ class Reader:
             self._close(broken=not self.lists[-1].stale)
         holding = next((one for one in reversed(self.lists) if one.holds(own)), None)
         if holding is None:
+            # “基金年初结转和结余…，本年收入…”: of the same fund, in the same breath
+            if own.keys() == {"flow"} and speech.going and (source := _source(speech.topic)):
+                surroundings |= {"source": source}
             return self.placing.compose(surroundings, meaning)
         found = [p for whole in holding.whole for p in self.placing.compose(whole, meaning)]
         within = [p for p in found if any(inside(p, w) or p == w for w in holding.whole)]
@@ -340,7 +288,15 @@ class Reader:
         if own.get("flow") and self.lists and self.lists[-1].whole == speech.topic:
             found = [p for w in speech.topic for p in self.placing.compose(w, meaning)]
             return tuple(dict.fromkeys(found))
-        return tuple(dict.fromkeys(topic | own for topic in speech.topic))
+        flow = own.get("flow")
+        found = []
+        for topic in speech.topic:
+            narrowed = self.book.narrowed.get(topic.get("flow", ""))
+            if not flow or not narrowed:
+                found.append(topic | own)
+            elif flow == narrowed:  # “支出总计…，支出增加…”; of 收入 such a topic tells nothing
+                found.append(topic | own.without("flow"))
+        return tuple(dict.fromkeys(found))
 
     def hint(self, speech: Speech) -> Coordinates:
         """What the resolver of names may lean on: accounts, items and kinds around."""
@@ -350,6 +306,12 @@ class Reader:
         if speech.reason and speech.topic:
             places.append(speech.topic[0])
         return _hint(tuple(places))
+
+    def lists_with_commas(self) -> bool:
+        """Whether several parts were told with commas: a change that follows may be the whole's."""
+        if not self.lists or self.lists[-1].stale or len(self.lists[-1].parts) < 2:
+            return False
+        return _STRENGTH.get(self.lists[-1].separator, 0) <= 2
 
     # -- lists ---------------------------------------------------------------------------
 
@@ -363,7 +325,9 @@ class Reader:
             return
         if listing.unit not in {None, unit}:
             return
-        if listing.parts and _STRENGTH.get(listing.pending, 0) > _STRENGTH.get(listing.separator, 0):
+        if listing.parts and _STRENGTH.get(listing.pending, 0) > _STRENGTH.get(
+            listing.separator, 0
+        ):
             listing.separator = listing.pending
         listing.pending = ""
         listing.unit = unit
@@ -384,6 +348,12 @@ class Reader:
 def _hint(places: Places) -> Coordinates:
     found = {name: place[name] for place in places for name in _HINTS if name in place}
     return Coordinates(found)
+
+
+def _source(topic: Places) -> str | None:
+    """The one source that a topic has."""
+    sources = {place.get("source") for place in topic}
+    return sources.pop() if len(sources) == 1 else None
 
 
 def _prefix(lists: Mapping[str, bool]) -> re.Pattern[str]:

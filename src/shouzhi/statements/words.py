@@ -26,6 +26,8 @@ _MARK: Final = re.compile(f"[{MARKS['year']}{MARKS['ignored']}]")
 YEAR_MARK: Final = "\ue000"
 """Stands for the years of a text, so that one text is resolved once."""
 IGNORED: Final = re.compile(f"[{MARKS['ignored']}]+")
+LONGEST_SUBJECT: Final = 200
+"""Words longer than this name no place; so no text costs more than its length."""
 NEAR: Final = 0.8
 """How much of an institution's name must run through that of the department to be it."""
 
@@ -43,6 +45,7 @@ class Meaning:
     where: tuple[Coordinates, ...]
     sum: bool = False
     whole: bool = False
+    topical: str = ""
     anaphor: bool = False
     dated: bool = False
     led: bool = False
@@ -80,6 +83,8 @@ class Vocabulary:
         self, text: str, years: Mapping[str, int], around: Coordinates = Coordinates()
     ) -> Meaning | None:
         """What `text` says where `around` holds; None when a piece of it is not known."""
+        if len(text) > LONGEST_SUBJECT:
+            return None
         named: set[int] = set()
         plain = text
         if _MARK.search(text):
@@ -155,9 +160,7 @@ class Vocabulary:
             return ""
         return name
 
-    def _pieces(
-        self, text: str, around: Coordinates
-    ) -> Iterator[tuple[str, tuple[Word, ...]]]:
+    def _pieces(self, text: str, around: Coordinates) -> Iterator[tuple[str, tuple[Word, ...]]]:
         """The text cut into words (with what they can mean), years, and the rest (nothing)."""
         place = 0
         while place < len(text):
@@ -202,8 +205,6 @@ class Vocabulary:
                         continue  # “预算编制说明” is not about the staff
                     found.setdefault(name, set()).add(member)
         return found
-
-
 
 
 @cache
@@ -272,7 +273,7 @@ def _with(meaning: Meaning, members: Mapping[str, str]) -> Meaning:
 def _join(meaning: Meaning, word: Word, around: Coordinates) -> Meaning | None:
     """The meaning with one more word; None where they contradict each other."""
     if not word.where[0]:
-        return meaning
+        return replace(meaning, topical=meaning.topical or word.topical)
     held = meaning.where[0] if meaning.where else Coordinates()
     for name, member in word.under.items():
         given = [place[name] for place in (held, around) if name in place]
@@ -288,6 +289,7 @@ def _join(meaning: Meaning, word: Word, around: Coordinates) -> Meaning | None:
         tuple(dict.fromkeys(places)),
         sum=meaning.sum or word.sum,
         whole=meaning.whole or word.whole,
+        topical=meaning.topical or word.topical,
         anaphor=(meaning.anaphor or word.anaphor),
         dated=meaning.dated,
         led=meaning.led,

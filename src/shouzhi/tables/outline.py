@@ -141,8 +141,8 @@ class _Frame:
         ended = bool(_ENDS.search(last.text.strip()))
         if begin > left + INDENT * em or (ended and _begins(line.text.strip()) is not None):
             return True
-        right = self.right.get(last.location.page, 0.0)
-        return end < right - 3 * em and ended
+        short = end < self.right.get(last.location.page, 0.0) - 3 * em
+        return short and (ended or _begins(line.text.strip()) in {0, 1})
 
     def _wrapped_heading(self, last: Line, line: Line) -> bool:
         """Whether a heading set over two lines goes on: a full line, then a short one in the middle."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,19 +19,29 @@ from typing import Any, Final
 import orjson
 from jinja2 import Environment, StrictUndefined, Template
 
-from shouzhi.checks import ORDER
+from shouzhi import __version__
 from shouzhi.cli.checking import Checked, on_pages
 from shouzhi.cli.messages import Messages
+from shouzhi.cli.read import reason
 from shouzhi.cli.report import words
-from shouzhi.cli.report.excerpt import Excerpt, excerpts
+from shouzhi.cli.report.excerpt import Excerpt, excerpts, gaps, nearest, over_gap
+from shouzhi.cli.report.options import Add, Options
+from shouzhi.cli.report.overview import by_check
 from shouzhi.cli.workers import Failure
 from shouzhi.sources.folder import Entry
 
 Json = dict[str, Any]
-Add = Callable[[Checked], None]
 
 MOST_PICTURES: Final = 400
 """Findings of one report that have pictures; the others have their rows all the same."""
+MOST_PROSE: Final = 8
+"""Places of the prose that one finding shows."""
+MOST_TERMS: Final = 60
+"""Terms of one relation that are listed."""
+MOST_COLUMNS: Final = 8
+FEW: Final = 4
+"""Columns of an excerpt that fit a page, and those of one of which only the label is marked."""
+LEFT_OUT: Final = "⋯"
 MOST_ROUNDING: Final = 1_000
 """Rounding notes that one document lists."""
 
@@ -54,26 +63,29 @@ class Grid:
     caption: str
     head: tuple[tuple[tuple[str, int, int], ...], ...]
     rows: tuple[Row, ...]
+    left: str = ""
 
 
 @contextmanager
-def report(
-    path: Path, messages: Messages, *, rounding: bool, jobs: int | None, limit: float
-) -> Iterator[Add]:
+def report(path: Path, options: Options) -> Iterator[Add]:
     """A report at `path` of all that is added; rows of PDF pages are drawn at the end."""
     checked: list[Checked] = []
     yield checked.append
-    pictures = _pictures(checked, jobs=jobs, limit=limit)
-    path.write_text(render(checked, pictures, messages, rounding=rounding), encoding="utf-8")
+    usable = [each for each in checked if not each.failure]
+    unusable = [
+        (each.name, *reason(each.failure, options.messages)) for each in checked if each.failure
+    ]
+    page = render(usable, _pictures(usable, options), options, unusable)
+    path.write_text(page, encoding="utf-8")
 
 
 Pictures = dict[tuple[int, int], list[str]]
 """(position of the check, position of the finding) -> data URIs."""
 
 
-def _pictures(checked: Sequence[Checked], *, jobs: int | None, limit: float) -> Pictures:
+def _pictures(checked: Sequence[Checked], options: Options) -> Pictures:
     """Draw the rows that findings in PDF files speak of, several files at a time."""
-    from shouzhi.cli.report.picture import draw, shots
+    from shouzhi.cli.report.picture import draw, spots
 
     tasks: list[tuple[Entry, Any]] = []
     owners: list[list[tuple[int, int]]] = []
@@ -85,7 +97,7 @@ def _pictures(checked: Sequence[Checked], *, jobs: int | None, limit: float) -> 
             wanted = {
                 place: made
                 for place, finding in enumerate(each.view["findings"])
-                if finding["severity"] != "rounding" and (made := shots(finding, each.view, document))
+                if finding["severity"] != "rounding" and (made := spots(finding, each.view, document))
             }
             kept = list(wanted)[: max(0, left)]
             left -= len(kept)
@@ -95,7 +107,7 @@ def _pictures(checked: Sequence[Checked], *, jobs: int | None, limit: float) -> 
     found: Pictures = {}
     if not tasks:
         return found
-    for position, result in on_pages(draw, tasks, jobs=jobs, limit=limit):
+    for position, result in on_pages(draw, tasks, jobs=options.jobs, limit=options.limit):
         # A page that cannot be drawn costs its pictures only: the rows stand in the report.
         for owner, uris in zip(
             owners[position], [] if isinstance(result, Failure) else orjson.loads(result), strict=False
@@ -105,9 +117,11 @@ def _pictures(checked: Sequence[Checked], *, jobs: int | None, limit: float) -> 
 
 
 def render(
-    checked: Sequence[Checked], pictures: Pictures, messages: Messages, *, rounding: bool = False
-) -> str:
-    """The whole page."""
+    checked: Sequence[Checked], pictures: Pictures, options: Options,
+    unusable: Sequence[tuple[str, str, str]] = (),
+) -> str:  # fmt: skip
+    """The whole page; `unusable` are files that could not be checked, with cause and remedy."""
+    messages = options.messages
     style = _resource("report.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     every = [finding for each in checked for finding in each.view["findings"]]
@@ -120,26 +134,20 @@ def render(
         count_line=words.count_line(words.counts(every), messages),
         sections=[_section(n, each, pictures, messages) for n, each in enumerate(checked)],
         documents=sum(len(each.view["documents"]) for each in checked),
-        by_check=summary(every),
+        by_check=by_check(every),
+        titles={check: title for each in checked for check, title in each.view["checks"].items()},
         signs=words.SIGNS,
-        open_rounding=rounding,
+        open_rounding=options.rounding,
+        unusable=unusable,
+        version=__version__,
     )
-
-
-def summary(findings: Sequence[Json]) -> list[tuple[str, str, int, int]]:
-    """(check, severity, findings, documents), the gravest and most frequent first."""
-    times = Counter((f["check"], f["severity"]) for f in findings)
-    files_of: dict[tuple[str, str], set[str]] = {}
-    for finding in findings:
-        files_of.setdefault((finding["check"], finding["severity"]), set()).add(finding["document"])
-    rows = [(*key, count, len(files_of[key])) for key, count in times.items()]
-    return sorted(rows, key=lambda row: ([*ORDER].index(row[1]), -row[2], row[0]))  # type: ignore[arg-type]
 
 
 def _section(number: int, checked: Checked, pictures: Pictures, messages: Messages) -> Json:
     """One document (or several that were checked together) as the template shows it."""
     view = checked.view
-    told, folded = [], []
+    told: list[Json] = []
+    folded: list[Json] = []
     for place, finding in enumerate(view["findings"]):
         if finding["severity"] == "rounding":
             folded.append(finding)
@@ -165,19 +173,21 @@ def _rounding(finding: Json, view: Json, messages: Messages) -> Json:
 
 def _card(number: int, finding: Json, view: Json, shown: list[str], messages: Messages) -> Json:
     """One finding as the template shows it."""
-    grids = [_grid(excerpt, view, messages) for excerpt in excerpts(finding, view)]
-    laid = {(e.at["document"], e.at["table"], r) for e in excerpts(finding, view) for r in e.rows}
+    laid = excerpts(finding, view)
+    rows = {(e.at["document"], e.at["table"], row) for e in laid for row in e.rows}
     prose = [
-        words.place_line(view, place, messages)
+        _said(place, finding, view, messages)
         for place in finding["where"]
-        if (place["document"], place["table"], place["row"]) not in laid
+        if place["row"] is None or (place["document"], place["table"], place["row"]) not in rows
     ]
+    extra = finding.get("extra", {})
     at = [words.place_line(view, place, messages) for place in finding["where"]]
     return {
         **finding,
         "number": number,
-        "grids": grids,
-        "prose": prose,
+        "title": view["checks"].get(finding["check"], finding["check"]),
+        "grids": [_grid(excerpt, finding, view, messages) for excerpt in laid],
+        "prose": prose[:MOST_PROSE],
         "pictures": shown,
         "alt": messages("picture-alt", places="；".join(at[:3])),
         "sides": [
@@ -186,18 +196,39 @@ def _card(number: int, finding: Json, view: Json, shown: list[str], messages: Me
             if finding[name]
         ],
         "todo": words.todo(view, finding, messages),
-        "candidates": [words.correction(view, each, messages) for each in finding["candidates"]],
-        "relations": [_relation(broken, view, messages) for broken in finding["broken"]],
+        "lists": [
+            (messages(words.either(finding)), _corrections(finding["candidates"], view, messages)),
+            (messages("together"), _corrections(extra.get("together", ()), view, messages)),
+        ],
+        "more": extra.get("more", 0),
+        "relations": [_relation(broken, finding, view, messages) for broken in finding["broken"]],
     }
 
 
-def _relation(broken: Json, view: Json, messages: Messages) -> Json:
-    """A broken relation with its terms, each with what it prints."""
-    terms = [(words.place_line(view, p, messages), p["text"]) for p in broken["where"][:60]]
-    return {"told": words.relation(broken, messages), "terms": terms}
+def _corrections(suspects: Sequence[Json], view: Json, messages: Messages) -> list[str]:
+    return [words.correction(view, each, messages) for each in suspects]
 
 
-def _grid(excerpt: Excerpt, view: Json, messages: Messages) -> Grid:
+def _said(
+    place: Json, finding: Json, view: Json, messages: Messages
+) -> tuple[str, tuple[str, str, str], str]:
+    """A place of the prose: where it is, the words before, at and after it, what is expected."""
+    expected = words.expected_at(finding, place, messages)
+    clause = words.clause(place)
+    if clause is None:
+        return words.place_line(view, place, messages), ("", "", ""), expected
+    bare = {**place, "label": "", "text": ""}
+    return words.place_line(view, bare, messages), clause, expected
+
+
+def _relation(broken: Json, finding: Json, view: Json, messages: Messages) -> Json:
+    """A broken relation with its terms, each with what it prints; its words only where new."""
+    terms = [(words.place_line(view, p, messages), p["text"]) for p in broken["where"][:MOST_TERMS]]
+    told = broken["words"] in finding["message"]
+    return {"told": messages("terms") if told else words.relation(broken, messages), "terms": terms}
+
+
+def _grid(excerpt: Excerpt, finding: Json, view: Json, messages: Messages) -> Grid:
     unit = excerpt.table.get("amount_unit")
     about = [
         words.short_name(view, excerpt.at),
@@ -205,27 +236,43 @@ def _grid(excerpt: Excerpt, view: Json, messages: Messages) -> Grid:
         messages("unit-of-amount", unit=unit) if unit else "",
         words.position(excerpt.at, messages),
     ]
-    rows = tuple(_row(excerpt, number, messages) for number in excerpt.rows)
-    return Grid(" · ".join(filter(None, about)), _head(excerpt, messages), rows)
+    most = MOST_COLUMNS if any(column is not None for _, column in excerpt.marked) else FEW
+    laid = gaps(excerpt, nearest(excerpt.columns, excerpt)[:most])
+    expected = words.should_be(finding)
+    rows = tuple(_row(excerpt, number, laid, messages, expected) for number in excerpt.rows)
+    left = messages("more-rows", count=excerpt.left) if excerpt.left else ""
+    return Grid(" · ".join(filter(None, about)), _head(excerpt, laid, messages), rows, left)
 
 
-def _row(excerpt: Excerpt, number: int, messages: Messages) -> Row:
+Laid = Sequence[tuple[int, bool]]
+
+
+def _row(excerpt: Excerpt, number: int, laid: Laid, messages: Messages, should_be: str) -> Row:
     row = excerpt.row(number)
     cells = []
-    for place in excerpt.columns:
+    for at, gap in laid:
+        if gap:
+            cells.append((LEFT_OUT, "", ""))
+            continue
+        place = excerpt.columns[at]
         key = (number, place)
         marked = key in excerpt.marked
-        kind = ("suspect" if key == excerpt.suspect or excerpt.suspect is None else "other") if marked else ""
+        kind = ("suspect" if key in excerpt.wrong else "other") if marked else ""
         expected = excerpt.marked.get(key)
-        beside = messages("should-be", value=expected) if expected else ""
+        beside = messages(should_be, value=expected) if expected else ""
         cells.append((row["cells"][place] or "", kind, beside))
     codes = " ".join(code for code in row["codes"].values() if code and code not in row["label"])
     return Row(row["label"].strip(), codes, "suspect" if (number, None) in excerpt.marked else "", tuple(cells))
 
 
-def _head(excerpt: Excerpt, messages: Messages) -> tuple[tuple[tuple[str, int, int], ...], ...]:
+def _head(excerpt: Excerpt, laid: Laid, messages: Messages) -> tuple[tuple[tuple[str, int, int], ...], ...]:
     """The stacked headings: equal ones beside each other span their columns, short ones go down."""
-    paths = [[h for h in excerpt.table["columns"][p]["heading"] if h] or [""] for p in excerpt.columns]
+    table = excerpt.table["columns"]
+    every = [[h for h in table[p]["heading"] if h] or [""] for p in excerpt.columns]
+    paths = [
+        [*over_gap(every, laid, at), LEFT_OUT] if gap else every[place]
+        for at, (place, gap) in enumerate(laid)
+    ]
     depth = max(map(len, paths), default=1)
     lines: list[list[tuple[str, int, int]]] = [[] for _ in range(depth)]
     lines[0].append((excerpt.side or messages("label"), 1, depth))

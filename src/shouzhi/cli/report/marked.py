@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
+import click
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage, raw
 
 from shouzhi.checks import ORDER
+from shouzhi.cli.checking import Checked, on_pages
+from shouzhi.cli.formats import to_file, to_folder
 from shouzhi.cli.messages import Messages
+from shouzhi.cli.records import safe_name
 from shouzhi.cli.report import words
-from shouzhi.cli.report.excerpt import excerpts
+from shouzhi.cli.report.locate import Finder, Place, as_filed, place_of
+from shouzhi.cli.report.options import Add, Options
+from shouzhi.cli.workers import Failure
 from shouzhi.sources import Unreadable
 from shouzhi.sources.folder import Entry
-from shouzhi.sources.pdf.frame import Frame, turn
 from shouzhi.space import Box
 
 Json = dict[str, Any]
@@ -29,24 +35,90 @@ Json = dict[str, Any]
 AUTHOR: Final = "收支 Shouzhi"
 ICON: Final = 20.0
 """Points that a note without a cell takes on the page."""
+MOST: Final = 10
+"""Broken relations that one note lists."""
+FROM_EDGE: Final = 14.0
+"""Points between such a note and the edge of the page."""
 COLOURS: Final = {
     "error": (255, 150, 140),
     "warning": (255, 214, 102),
     "note": (160, 208, 255),
     "rounding": (206, 226, 206),
 }
-_FROM_TOP = 14.0
 _SHOWN = 4  # print and show, neither hidden nor locked
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One annotation: on a box of a page as seen, or at the head of the page without one."""
+    """One annotation: on a place, or at the head of its page where `place` is None."""
 
     page: int
-    box: Box | None
+    place: Place | None
     severity: str
     text: str
+
+
+def marked(out: Path, options: Options) -> AbstractContextManager[Add]:
+    """One marked PDF at `out`, or several in that folder.
+
+    Raises click.UsageError when there are several and `out` is a file.
+    """
+    if options.several and (out.suffix.lower() == ".pdf" or (out.exists() and not out.is_dir())):
+        raise click.UsageError(options.messages("marked-folder", path=out))
+    return _collected(out, options)
+
+
+@contextmanager
+def _collected(out: Path, options: Options) -> Iterator[Add]:
+    """Collect what was checked, then mark all PDF files of it; the others are told."""
+    checked: list[Checked] = []
+    yield checked.append
+    tasks = []
+    for each in checked:
+        for document, about in enumerate(() if each.failure else each.view["documents"]):
+            if about["source"] == "pdf":
+                tasks.append((each.entries[document], _wanted(each.view, document, options)))
+            else:
+                name = each.names[document]
+                options.notes.append(options.messages("marked-needs-pdf", name=name))
+    if tasks:
+        with _writer(out, options) as write:
+            for number, result in on_pages(mark, tasks, jobs=options.jobs, limit=options.limit):
+                name = tasks[number][0].name
+                if isinstance(result, Failure):
+                    options.unusable.append((name, result))
+                else:
+                    write(name, result)
+
+
+def _wanted(view: Json, document: int, options: Options) -> list[Note]:
+    """The notes of a document, without what is folded away."""
+    shown = [f for f in view["findings"] if options.rounding or f["severity"] != "rounding"]
+    return notes(view, document, shown, options.messages)
+
+
+Write = Callable[[str, bytes], None]
+
+
+def _writer(out: Path, options: Options) -> AbstractContextManager[Write]:
+    """What writes a marked PDF under the name of its source."""
+    return to_folder(out, _folder) if options.several else to_file(out, _file)
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[Write]:
+    path.touch()
+    yield lambda _, data: _write(path, data)
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[Write]:
+    taken: set[str] = set()
+    yield lambda name, data: _write(folder / f"{safe_name(Path(name).stem, taken, 80)}.pdf", data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 def notes(view: Json, document: int, findings: Sequence[Json], messages: Messages) -> list[Note]:
@@ -55,10 +127,11 @@ def notes(view: Json, document: int, findings: Sequence[Json], messages: Message
     A cell of several findings has one note, the gravest first; the note on the first page
     sums up and tells what has no place of its own.
     """
-    by_place: dict[tuple[int, Box], list[Json]] = {}
+    by_place: dict[Place, list[Json]] = {}
+    told: set[int] = set()
     homeless: list[Json] = []
     for finding in findings:
-        spots = _spots(finding, view, document)
+        spots = _spots(finding, document)
         for spot in spots:
             by_place.setdefault(spot, []).append(finding)
         if not spots:
@@ -67,10 +140,15 @@ def notes(view: Json, document: int, findings: Sequence[Json], messages: Message
     head += [_text(finding, view, messages) for finding in homeless]
     worst = min((f["severity"] for f in findings), key=_rank, default="note")
     made = [Note(1, None, worst, "\n\n".join(head))]
-    for (page, box), told in by_place.items():
-        ordered = sorted(told, key=lambda finding: _rank(finding["severity"]))
-        text = "\n\n".join(_text(finding, view, messages) for finding in ordered)
-        made.append(Note(page, box, ordered[0]["severity"], text))
+    for place, here in by_place.items():
+        ordered = sorted(here, key=lambda finding: _rank(finding["severity"]))
+        texts = []
+        for finding in ordered:
+            # The whole of it stands once, at its first cell.
+            whole = id(finding) not in told
+            texts.append(_text(finding, view, messages) if whole else _head(finding, messages))
+            told.add(id(finding))
+        made.append(Note(place.page, place, ordered[0]["severity"], "\n\n".join(texts)))
     return made
 
 
@@ -78,28 +156,22 @@ def _rank(severity: str) -> int:
     return [*ORDER].index(severity)  # type: ignore[arg-type]
 
 
-def _spots(finding: Json, view: Json, document: int) -> list[tuple[int, Box]]:
-    """The boxes that a finding marks, each once: the suspect cell, or else all its places."""
+def _spots(finding: Json, document: int) -> list[Place]:
+    """The places that a finding marks, each once: the suspect cell, or else all of them."""
     suspect = finding["suspect"]
-    marks = [suspect["where"]] if suspect else finding["where"]
-    found: dict[tuple[int, Box], None] = {}
-    for mark in marks:
-        if mark["document"] == document and mark["page"] and mark.get("box"):
-            found[mark["page"], tuple(mark["box"])] = None
-    if not found:
-        # The words of a row stand where the row does.
-        for excerpt in excerpts(finding, view):
-            for number in excerpt.rows:
-                at = excerpt.row(number)["location"]
-                if excerpt.at["document"] == document and at.get("page") and at.get("box"):
-                    found[at["page"], tuple(at["box"])] = None
-    return list(found)
+    together = [each["where"] for each in finding.get("extra", {}).get("together", ())]
+    marks = [suspect["where"], *together] if suspect else [*together, *finding["where"]]
+    places = [place_of(mark) for mark in marks if mark["document"] == document]
+    return list(dict.fromkeys(place for place in places if place))
+
+
+def _head(finding: Json, messages: Messages) -> str:
+    return f"{words.severity(finding['severity'], messages)}  {finding['message']}"
 
 
 def _text(finding: Json, view: Json, messages: Messages) -> str:
     """What the note on a cell says."""
-    severity = messages(f"severity-{finding['severity']}")
-    lines = [f"{words.SIGNS[finding['severity']]} {severity}  {finding['message']}"]
+    lines = [_head(finding, messages)]
     sides = [
         messages(f"side-{name}", value=finding[name])
         for name in ("expected", "found", "difference")
@@ -110,7 +182,7 @@ def _text(finding: Json, view: Json, messages: Messages) -> str:
     if todo := words.todo(view, finding, messages):
         lines.append(todo)
     lines += [f"· {words.correction(view, each, messages)}" for each in finding["candidates"]]
-    lines += [f"· {words.relation(each, messages)}" for each in finding["broken"][:10]]
+    lines += [f"· {words.relation(each, messages)}" for each in words.other_relations(finding)[:MOST]]
     if finding["authority"]:
         lines.append(messages("relation", words=messages("authority"), sides=finding["authority"]))
     return "\n".join(lines)
@@ -128,9 +200,10 @@ def mark(task: tuple[Entry, Sequence[Note]]) -> bytes:
         except PdfiumError as error:
             raise Unreadable("文件无法打开来标注", "请用阅读软件另存一份再试") from error
         try:
+            finder = Finder(document)
             for note in wanted:
                 if 1 <= note.page <= len(document):
-                    _annotate(document, note)
+                    _annotate(finder, note)
             written = io.BytesIO()
             document.save(written)
         except PdfiumError as error:
@@ -140,22 +213,25 @@ def mark(task: tuple[Entry, Sequence[Note]]) -> bytes:
     return written.getvalue()
 
 
-def _annotate(document: PdfDocument, note: Note) -> None:
-    page = document[note.page - 1]
+def _annotate(finder: Finder, note: Note) -> None:
+    number, boxes = finder.resolve(note.place) if note.place else (note.page, [])
+    page = finder.document[number - 1]
     try:
-        if note.box is None:
-            width, height = page.get_size()
-            icon = (_FROM_TOP, height - _FROM_TOP - ICON, _FROM_TOP + ICON, height - _FROM_TOP)
-            _make(page, raw.FPDF_ANNOT_TEXT, icon, note)
+        if boxes:
+            _make(page, raw.FPDF_ANNOT_HIGHLIGHT, boxes, note)
         else:
-            _make(page, raw.FPDF_ANNOT_HIGHLIGHT, note.box, note)
+            height, left = page.get_height(), FROM_EDGE
+            if note.place:  # beside the table that it speaks of
+                left, height = note.place.box[0] - ICON, note.place.box[3] + FROM_EDGE
+            top = height - FROM_EDGE
+            _make(page, raw.FPDF_ANNOT_TEXT, [(left, top - ICON, left + ICON, top)], note)
     finally:
         page.close()
 
 
-def _make(page: PdfPage, kind: int, box: Box, note: Note) -> None:
-    """Write one annotation on an open page; `box` is on the page as seen."""
-    left, bottom, right, top = as_filed(page, box)
+def _make(page: PdfPage, kind: int, boxes: Sequence[Box], note: Note) -> None:
+    """Write one annotation on an open page; `boxes` are on the page as seen."""
+    filed = [as_filed(page, box) for box in boxes]
     annotation = raw.FPDFPage_CreateAnnot(page, kind)
     if not annotation:
         raise PdfiumError("no annotation")
@@ -163,9 +239,11 @@ def _make(page: PdfPage, kind: int, box: Box, note: Note) -> None:
         colour = COLOURS[note.severity]
         raw.FPDFAnnot_SetColor(annotation, raw.FPDFANNOT_COLORTYPE_Color, *colour, 255)
         if kind == raw.FPDF_ANNOT_HIGHLIGHT:
-            corners = raw.FS_QUADPOINTSF(left, top, right, top, left, bottom, right, bottom)
-            raw.FPDFAnnot_AppendAttachmentPoints(annotation, ctypes.byref(corners))
-        rectangle = raw.FS_RECTF(left, top, right, bottom)
+            for left, bottom, right, top in filed:
+                corners = raw.FS_QUADPOINTSF(left, top, right, top, left, bottom, right, bottom)
+                raw.FPDFAnnot_AppendAttachmentPoints(annotation, ctypes.byref(corners))
+        lefts, bottoms, rights, tops = zip(*filed, strict=True)
+        rectangle = raw.FS_RECTF(min(lefts), max(tops), max(rights), min(bottoms))
         raw.FPDFAnnot_SetRect(annotation, ctypes.byref(rectangle))
         raw.FPDFAnnot_SetFlags(annotation, _SHOWN)
         for key, text in (("Contents", note.text), ("T", AUTHOR), ("Subj", note.severity)):
@@ -179,19 +257,3 @@ def _set_text(annotation: object, key: str, text: str) -> None:
     encoded = (text.replace("\0", "") + "\0").encode("utf-16-le", "replace")
     letters = (ctypes.c_ushort * (len(encoded) // 2)).from_buffer_copy(encoded)
     raw.FPDFAnnot_SetStringValue(annotation, key.encode(), letters)
-
-
-def as_filed(page: PdfPage, box: Box) -> Box:
-    """A box of a page as seen, in the coordinates of the file: unturned, from its own origin."""
-    frame = Frame(_visible(page), page.get_rotation() // 90 % 4)
-    turned = turn(np.array([box]), *frame.seen, 4 - frame.turns)[0].tolist()
-    x, y = frame.box[0], frame.box[1]
-    return turned[0] + x, turned[1] + y, turned[2] + x, turned[3] + y
-
-
-def _visible(page: PdfPage) -> Box:
-    """The part of a page that is shown, in its own coordinates."""
-    rectangle = raw.FS_RECTF()
-    if not raw.FPDF_GetPageBoundingBox(page, ctypes.byref(rectangle)):
-        raise PdfiumError("no box")
-    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top

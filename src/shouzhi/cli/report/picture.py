@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 
 from shouzhi.cli.report.excerpt import excerpts
+from shouzhi.cli.report.locate import Finder, Place, place_of
 from shouzhi.sources.folder import Entry
 from shouzhi.space import Box
 
@@ -27,10 +29,16 @@ Pixels = NDArray[np.uint8]
 
 MOST: Final = 3
 """Pictures of one finding."""
+MOST_SPOTS: Final = 40
+"""Places of one finding that are outlined."""
+HEAD: Final = 60.0
+"""Points of a table that are shown where a finding speaks of the whole of it."""
 NEAR: Final = 130.0
 """Points between two rows that still share a picture."""
 ABOVE: Final = 1.3
 """Heights of a row that are shown above and below it."""
+MARGIN: Final = 0.05
+"""The share of a page at its left and right that is left out where it is blank."""
 PIXELS: Final = 1_100
 """The width of a picture across a whole page."""
 MOST_SCALE: Final = 2.2
@@ -52,18 +60,55 @@ class Shot:
     outlines: tuple[tuple[Box, int], ...]
 
 
-def shots(finding: Json, view: Json, document: int) -> list[Shot]:
-    """The pictures that a finding wants of a document: rows that are near each other share one."""
-    spots = [spot for spot in _spots(finding, view) if spot[0] == document]
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that a picture shows, the box of its row where it is a cell, and its tint."""
+
+    place: Place
+    row: Box | None
+    tint: int
+
+
+def spots(finding: Json, view: Json, document: int) -> list[Spot]:
+    """The places of a finding in one document: the suspect one in RED, the others in YELLOW."""
+    suspect = finding["suspect"]
+    marks = [*([suspect["where"]] if suspect else []), *finding["where"]]
+    rows = {
+        (e.at["table"], number): e.row(number)["location"].get("box")
+        for e in excerpts(finding, view)
+        if e.at["document"] == document
+        for number in e.rows
+    }
+    found: list[Spot] = []
+    for mark in marks:
+        place = place_of(mark) if mark["document"] == document else None
+        if place is None or any(place == other.place for other in found):
+            continue
+        row = rows.get((mark["table"], mark["row"]))
+        # A row that goes on over the page has its box on the page where it begins.
+        whole = _union(tuple(row), place.box) if row and _same_line(row, place.box) else None
+        wrong = len(marks) == 1 or (mark is marks[0] and suspect is not None)
+        found.append(Spot(place, whole, RED if wrong else YELLOW))
+    return found[:MOST_SPOTS]
+
+
+def shots(finder: Finder, wanted: Sequence[Spot]) -> list[Shot]:
+    """The pictures of some places: rows that are near each other share one."""
     found: list[Shot] = []
-    for _, page, row, cell, tint in spots:
-        outline = ((cell, tint),) if cell else ()
+    for spot in wanted:
+        page, boxes = finder.resolve(spot.place)
+        if not boxes:  # a table without the words: its head
+            left, bottom, right, top = spot.place.box
+            boxes, row = [], (left, max(bottom, top - HEAD), right, top)
+        else:
+            row = spot.row or reduce(_union, boxes)
+        outlines = tuple((box, spot.tint) for box in boxes)
         place = next((n for n, shot in enumerate(found) if _near(shot, page, row)), None)
         if place is None:
-            found.append(Shot(page, row, outline))
+            found.append(Shot(page, row, outlines))
         else:
             shot = found[place]
-            found[place] = Shot(page, _union(shot.box, row), (*shot.outlines, *outline))
+            found[place] = Shot(page, _union(shot.box, row), (*shot.outlines, *outlines))
     return found[:MOST]
 
 
@@ -77,38 +122,12 @@ def _union(a: Box, b: Box) -> Box:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
-def _spots(finding: Json, view: Json) -> Iterator[tuple[int, int, Box, Box | None, int]]:
-    """(document, page, box of the row or line, box of the cell, tint) of every marked place."""
-    suspect = finding["suspect"]
-    marks = [*finding["where"], *([suspect["where"]] if suspect else [])]
-    rows = {
-        (e.at["document"], e.at["table"], number): e.row(number)["location"].get("box")
-        for e in excerpts(finding, view)
-        for number in e.rows
-    }
-    last = suspect["where"] if suspect else None
-    for mark in marks:
-        box = mark.get("box")
-        if not box or not mark["page"]:
-            continue
-        row = rows.get((mark["document"], mark["table"], mark["row"]))
-        # A row that goes on over the page has its box on the page where it begins.
-        whole = _union(tuple(row), tuple(box)) if row and _same_line(row, box) else tuple(box)
-        wrong = last is None or _same_place(mark, last)
-        yield mark["document"], mark["page"], whole, tuple(box), RED if wrong else YELLOW
-
-
 def _same_line(row: Sequence[float], box: Sequence[float]) -> bool:
     return row[1] < box[3] and box[1] < row[3]
 
 
-def _same_place(one: Json, other: Json) -> bool:
-    names = ("document", "table", "row", "column", "page", "text")
-    return all(one[name] == other[name] for name in names)
-
-
-def draw(task: tuple[Entry, Sequence[Sequence[Shot]]]) -> bytes:
-    """Draw pictures of a PDF, in a process of its own: for each list of shots a list of data URIs.
+def draw(task: tuple[Entry, Sequence[Sequence[Spot]]]) -> bytes:
+    """Draw pictures of a PDF, in a process of its own: for each list of places some data URIs.
 
     The result is JSON.  A page that PDFium cannot draw gives no picture.
     """
@@ -116,7 +135,11 @@ def draw(task: tuple[Entry, Sequence[Sequence[Shot]]]) -> bytes:
     with entry.on_disk() as path:
         document = PdfDocument(path)
         try:
-            drawn = [[_uri(picture) for shot in each if (picture := _draw(document, shot))] for each in wanted]
+            finder = Finder(document)
+            drawn = [
+                [_uri(data) for shot in shots(finder, each) if (data := _draw(document, shot))]
+                for each in wanted
+            ]
         finally:
             document.close()
     return orjson.dumps(drawn)
@@ -159,15 +182,13 @@ def picture(page: PdfPage, shot: Shot) -> bytes | None:
 
 
 def _with_context(shot: Shot, width: float, height: float) -> Box:
-    """The box with a row above and below it; a lone cell or line takes in its neighbours."""
+    """The box over the width of the page, with about a row above and below it."""
     left, bottom, right, top = shot.box
-    around = ABOVE * min(max(top - bottom, 12.0), 40.0)
-    if right - left < width / 2:
-        left, right = min(left, width * 0.06), max(right, width * 0.94)
+    around = ABOVE * min(max(top - bottom, 12.0), 24.0)
     return (
-        max(0.0, left - 8),
+        max(0.0, min(left - 8, width * MARGIN)),
         max(0.0, bottom - around),
-        min(width, right + 8),
+        min(width, max(right + 8, width * (1 - MARGIN))),
         min(height, top + around),
     )
 

@@ -2,7 +2,7 @@
 
 A view is what came of one check, of one document or of several between them:
 `documents` (what each says of itself), `findings` in the shape of the JSON contract,
-and `tables` with the rows that findings speak of.  The names of the files are left out
+`tables` with the rows that findings speak of, and the titles of the `checks`.  The names of the files are left out
 and put in when it is unpacked: the same content keeps its findings under any name.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from shouzhi.checks import ORDER, Broken, Finding, Mark, Suspect
-from shouzhi.facts import Document
-from shouzhi.facts.export import row_dict
+
+if TYPE_CHECKING:
+    from shouzhi.facts import Document
 
 Json = dict[str, Any]
 
@@ -46,7 +47,16 @@ def view(
         "documents": abouts,
         "findings": [_finding(finding, documents, files) for finding in ordered],
         "tables": _tables(documents, ordered),
+        "checks": _titles({finding.check for finding in ordered}),
     }
+
+
+def _titles(checks: set[str]) -> dict[str, str]:
+    """The titles of the checks that the catalogue has."""
+    from shouzhi.catalogue.checks import check_book
+
+    rows = check_book().rows
+    return {check: rows[check].title for check in sorted(checks) if check in rows}
 
 
 def _place(finding: Finding) -> tuple[int, int, int, int]:
@@ -78,7 +88,19 @@ def _finding(finding: Finding, documents: Sequence[Document], files: Sequence[st
         "candidates": [_suspect(each, documents) for each in finding.candidates],
         "broken": [_broken(each, documents) for each in finding.broken],
     }
-    return data | ({"extra": finding.extra} if finding.extra else {})
+    extra = {name: _plain(value, documents) for name, value in finding.extra.items()}
+    return data | ({"extra": extra} if extra else {})
+
+
+def _plain(value: object, documents: Sequence[Document]) -> object:
+    """What a finding carries besides: corrections and places in the shape that they have elsewhere."""
+    if isinstance(value, Suspect):
+        return _suspect(value, documents)
+    if isinstance(value, Mark):
+        return _mark(value, documents)
+    if isinstance(value, tuple | list):
+        return [_plain(each, documents) for each in value]
+    return value
 
 
 def _suspect(suspect: Suspect, documents: Sequence[Document]) -> Json:
@@ -140,6 +162,8 @@ def _words(mark: Mark, documents: Sequence[Document]) -> Json:
 
 def _tables(documents: Sequence[Document], findings: Sequence[Finding]) -> Json:
     """The tables that findings speak of, by document and position, each with those rows only."""
+    from shouzhi.facts.export import row_dict
+
     tables: Json = {}
     for mark in _shown(findings):
         if mark.table is None or mark.row is None:
@@ -165,6 +189,7 @@ def _shown(findings: Sequence[Finding]) -> Iterator[Mark]:
         yield from finding.where
         if finding.suspect:
             yield finding.suspect.mark
+        yield from (suspect.mark for suspect in finding.extra.get("together", ()))
 
 
 def pack(data: Json) -> bytes:
@@ -190,7 +215,7 @@ def places(finding: Json) -> Iterator[Json]:
     yield from finding["where"]
     if finding["suspect"]:
         yield finding["suspect"]["where"]
-    for each in finding["candidates"]:
+    for each in (*finding["candidates"], *finding.get("extra", {}).get("together", ())):
         yield each["where"]
     for broken in finding["broken"]:
         yield from broken["where"]

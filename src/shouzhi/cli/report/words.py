@@ -12,6 +12,11 @@ SIGNS = {"error": "✗", "warning": "!", "rounding": "≈", "note": "·"}
 """The sign of each severity, told apart without colours."""
 
 
+def severity(name: str, messages: Messages) -> str:
+    """The sign and the word of a severity."""
+    return f"{SIGNS[name]} {messages(f'severity-{name}')}"
+
+
 def table_name(place: Json, messages: Messages) -> str:
     """The number and the title of a table, as a place or the table itself carries them."""
     number = place.get("table_number") or place.get("number") or ""
@@ -38,26 +43,60 @@ def short_name(view: Json, place: Json) -> str:
     if len(view["documents"]) == 1:
         return ""
     about = view["documents"][place["document"]]
-    return about.get("title") or about["file"]
+    return str(about.get("title") or about["file"])
 
 
 def spot(place: Json, messages: Messages) -> str:
     """A cell by the words of its row and column, or the words of the prose that are meant."""
     parts = [place["label"], place.get("heading") or ""]
     said = "".join(messages("quoted", text=part) for part in parts if part)
-    return said or (messages("quoted", text=place["text"]) if place["text"] else "")
+    if said or not place["text"] or place["text"] == place.get("table_title"):
+        return said
+    return messages("quoted", text=place["text"])
+
+
+def clause(place: Json) -> tuple[str, str, str] | None:
+    """The words of the prose before, at and after a place; None where they are not known."""
+    before, found, after = str(place["label"]).partition(place["text"] or "\0")
+    return (before, found, after) if found and place["row"] is None and before + after else None
+
+
+def either(finding: Json) -> str:
+    """How the list of other corrections is named: beside a suspect, or when none is sure."""
+    return "candidates" if finding["suspect"] else "candidates-only"
 
 
 def place_line(view: Json, place: Json, messages: Messages) -> str:
     """A place in full: document, table, cell, position."""
     named = place["table"] is not None
+    said = "" if place["row"] is not None or place["text"] in place["label"] else place["text"]
     parts = [
         short_name(view, place),
         table_name(place, messages) if named else messages("prose"),
         spot(place, messages),
+        messages("quoted", text=said) if said and place["label"] and said != place.get("table_title") else "",
         position(place, messages),
     ]
     return " · ".join(filter(None, parts))
+
+
+def should_be(finding: Json) -> str:
+    """The message for an expected value: sure, or likely where other places may be the wrong ones."""
+    suspect = finding["suspect"]
+    sure = suspect["sure"] if suspect else len(finding["where"]) == 1
+    return "should-be" if sure else "should-be-likely"
+
+
+def expected_at(finding: Json, place: Json, messages: Messages) -> str:
+    """What is expected at a place that stands in no table, in words; nothing where none is known."""
+    suspect = finding["suspect"]
+    if suspect:
+        other = suspect["where"]
+        same = all(place[name] == other[name] for name in ("document", "page", "line", "text", "label"))
+        value = suspect["value"] if same else None
+    else:
+        value = finding["expected"] if place is finding["where"][0] else None
+    return messages(should_be(finding), value=value) if value else ""
 
 
 def correction(view: Json, suspect: Json, messages: Messages) -> str:
@@ -74,11 +113,18 @@ def correction(view: Json, suspect: Json, messages: Messages) -> str:
 
 
 def relation(broken: Json, messages: Messages) -> str:
-    """A broken relation: its words, both sides and the gap."""
+    """A broken relation: its words, and both sides and the gap where the words do not tell them."""
     sides = {name: broken[name] for name in ("expected", "found", "difference")}
+    if all(value in broken["words"] for name, value in sides.items() if name != "difference"):
+        return str(broken["words"])
     parts = [messages(f"side-{name}", value=value) for name, value in sides.items() if value]
     told = messages("list-comma").join(parts)
-    return messages("relation", words=broken["words"], sides=told) if told else broken["words"]
+    return messages("relation", words=broken["words"], sides=told) if told else str(broken["words"])
+
+
+def other_relations(finding: Json) -> list[Json]:
+    """The broken relations that the message does not tell already."""
+    return [each for each in finding["broken"] if each["words"] not in finding["message"]]
 
 
 def todo(view: Json, finding: Json, messages: Messages) -> str:

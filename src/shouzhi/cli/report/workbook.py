@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ import xlsxwriter
 from shouzhi.cli import records
 from shouzhi.cli.checking import Checked
 from shouzhi.cli.messages import Messages
+from shouzhi.cli.read import reason
 from shouzhi.cli.report import words
+from shouzhi.cli.report.options import Add, Options
 from shouzhi.cli.workbook import LONGEST_TEXT
 
 Json = dict[str, Any]
-Add = Callable[[Checked], None]
 
 COLUMNS: Final = (
     ("number", 6), ("document", 28), ("severity", 8), ("kind", 10), ("message", 52), ("table", 30),
@@ -38,18 +39,19 @@ MOST_PLACES: Final = 12
 
 
 @contextmanager
-def workbook(path: Path, messages: Messages, *, rounding: bool) -> Iterator[Add]:
+def workbook(path: Path, options: Options) -> Iterator[Add]:
     """A workbook at `path`: the list, and what each finding breaks or may also be.
 
     Amounts are numbers with the decimals that the document prints; texts are texts,
-    whatever they begin with.  Rounding notes are left out unless `rounding`.
+    whatever they begin with.  Rounding notes are left out unless the options
+    ask for them.
     """
     book = xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     # A fixed time: the same findings give the same file.
     book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
-    writer = _List(book, messages, rounding=rounding)
+    writer = _List(book, options.messages, rounding=options.rounding)
     yield writer.add
     writer.finish()
     book.close()
@@ -84,15 +86,23 @@ class _List:
         return sheet
 
     def add(self, checked: Checked) -> None:
-        """Write the findings of one view."""
+        """Write the findings of one check."""
+        if checked.failure:
+            cause, remedy = reason(checked.failure, self.messages)
+            told = {"document": checked.name, "severity": self.messages("unusable-short")}
+            self._numbered({**told, "message": cause, "todo": remedy}, "error")
+            return
         view = checked.view
         for finding in view["findings"]:
             if finding["severity"] == "rounding" and not self.rounding:
                 continue
-            self.number += 1
-            self._write(self.findings, COLUMNS, self._finding(finding, view), finding["severity"])
+            self._numbered(self._finding(finding, view), finding["severity"])
             for record in self._below(finding, view):
                 self._write(self.relations, RELATIONS, record, "")
+
+    def _numbered(self, record: dict[str, str | None], colour: str) -> None:
+        self.number += 1
+        self._write(self.findings, COLUMNS, {"number": str(self.number), **record}, colour)
 
     def finish(self) -> None:
         """Set the filters, now that the number of rows is known."""
@@ -109,7 +119,6 @@ class _List:
         in_table = place is not None and place["table"] is not None
         told = self.messages
         return {
-            "number": str(self.number),
             "document": finding["document"],
             "severity": told(f"severity-{finding['severity']}"),
             "kind": told.maybe("kind-of-finding", finding["kind"]),
@@ -125,7 +134,7 @@ class _List:
             "value": suspect["value"] if suspect else "",
             "todo": words.todo(view, finding, told),
             "authority": finding["authority"],
-            "check": finding["check"],
+            "check": view["checks"].get(finding["check"], finding["check"]),
         }
 
     def _below(self, finding: Json, view: Json) -> Iterator[dict[str, str | None]]:
@@ -138,10 +147,12 @@ class _List:
                 told.append(self.messages("more-relations", count=left))
             sides = {name: broken[name] for name in ("found", "expected", "difference")}
             yield {**common, "relation": broken["words"], **sides, "places": "\n".join(told)}
-        for each in finding["candidates"]:
-            told = [words.correction(view, each, self.messages)]
-            value = {"found": each["where"]["text"], "expected": each["value"]}
-            yield {**common, "relation": self.messages("candidate"), **value, "places": told[0]}
+        together = finding.get("extra", {}).get("together", ())
+        for key, items in (("candidate", finding["candidates"]), ("together", together)):
+            for each in items:
+                value = {"found": each["where"]["text"], "expected": each["value"]}
+                place = words.place_line(view, each["where"], self.messages)
+                yield {**common, "relation": self.messages(key), **value, "places": place}
 
     def _write(
         self, sheet: Any, columns: Sequence[tuple[str, int]], record: dict[str, str | None], colour: str  # noqa: ANN401

@@ -22,7 +22,7 @@ _TAIL = 4096
 _LISTED = 5
 _PAGES, _GLYPHS = 16, 10_000  # a handful ends after so many pages or so large a one
 _OPEN = 250  # pages
-_RECOGNISE = "请先做文字识别（OCR），或安装识别组件后再读：pip install 'shouzhi[ocr]'"
+_RECOGNISE = "请先做文字识别（OCR），存为带文字层的 PDF 再读"
 
 
 def read(path: Path) -> Source:
@@ -40,6 +40,8 @@ def read(path: Path) -> Source:
             source.warnings += notes
         pictures += [taken.number for taken in handful if taken.is_picture]
     if not any(page.blocks for page in source.pages):
+        if source.warnings and not pictures:
+            raise Unreadable("各页都读不出来", f"{source.warnings[0]}；请重新下载")
         raise Unreadable("文件没有文字层（扫描件）", _RECOGNISE)
     if pictures:
         source.warnings.append(f"{_listed(pictures)}没有文字层，可能是扫描的图片，未读出内容")

@@ -1,0 +1,303 @@
+"""Names that should agree: accounts with their codes, units with theirs, the department throughout."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+from shouzhi.catalogue.checks import check_book
+from shouzhi.catalogue.classifications import CODED, Classification, classification
+from shouzhi.catalogue.names import fold, strip_ordinal
+from shouzhi.checks import Finding, Mark
+from shouzhi.checks.subject import Spoken, Subject, finding
+from shouzhi.space import parse_amount
+
+_BRACKETS: Final = re.compile(r"[()]")
+_CHINESE: Final = "[\u4e00-\u9fff]"
+
+
+@lru_cache(maxsize=8192)
+def distance(one: str, other: str, most: int) -> int:
+    """How many characters to change, add or drop between two names; `most` + 1 for any more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(other, start=1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+# -- accounts -------------------------------------------------------------------------------
+
+
+def account_names(subject: Subject) -> Iterator[Finding]:
+    """Labels that are not the name of the code beside them, each told once."""
+    places: dict[tuple[str, str, str], list[Mark]] = defaultdict(list)
+    for place, table in enumerate(subject.document.tables):
+        for index, row in enumerate(table.rows):
+            if "project" in row.where:
+                continue
+            for dimension in CODED:
+                if code := row.codes.get(dimension):
+                    label = strip_ordinal(fold(row.label))[1]
+                    places[dimension, code, label].append(subject.cell(place, index))
+    unknown: list[tuple[str, Mark]] = []
+    for (dimension, code, label), marks in places.items():
+        tree = classification(dimension)
+        if not tree.known(code):
+            unknown.append((code, marks[0]))
+        else:
+            yield from _named(subject, tree, code, label, marks)
+    if unknown:
+        yield finding(
+            "code-unknown",
+            subject,
+            [mark for _, mark in unknown],
+            fields={"codes": "、".join(f"{code} {mark.label}" for code, mark in unknown)},
+        )
+
+
+def _named(
+    subject: Subject, tree: Classification, code: str, label: str, marks: list[Mark]
+) -> Iterator[Finding]:
+    year = subject.document.year
+    name = tree.name(code, year) or ""
+    fields = {"code": code, "label": label, "name": name, "year": str(year or "")}
+    bare = _BRACKETS.sub("", label)
+    if bare == _BRACKETS.sub("", fold(name)):
+        return
+    codes = tree.codes(label, year)
+    if code in codes:
+        if not _in_force(tree, code, label, year):
+            yield finding("code-name-year", subject, marks, fields=fields, expected=name, found=label)
+    elif codes:
+        fields["other"] = codes[0]
+        yield finding("code-name", subject, marks, fields=fields, expected=name, found=label)
+    elif distance(bare, fold(name), 3) <= 3 and len(bare) > 3:
+        yield finding("code-name-near", subject, marks, fields=fields, expected=name, found=label)
+
+
+def _in_force(tree: Classification, code: str, label: str, year: int | None) -> bool:
+    """Whether the label is, but for an ending, the name of the code in the year."""
+    name = fold(tree.name(code, year) or "")
+    return label.removesuffix("支出") == name.removesuffix("支出")
+
+
+# -- accounts named in the prose -----------------------------------------------------------------
+
+
+def account_paths(subject: Subject) -> Iterator[Finding]:
+    """“…（类）…（款）…（项）” of the prose whose parts do not lie below each other."""
+    row = check_book()["account-path"]
+    tree = classification("function")
+    seen: set[tuple[str, str, str]] = set()
+    anchor = row.word("anchor").text()
+    for spoken in subject.spoken:
+        if anchor not in spoken.text:
+            continue
+        for match in row.pattern("path").finditer(spoken.text):
+            parts = {key: fold(value or "") for key, value in match.groupdict().items()}
+            key = (parts["class"], parts["section"], parts["item"])
+            if key in seen:
+                continue
+            seen.add(key)
+            yield from _path(subject, spoken, tree, parts, match.group())
+
+
+def _path(
+    subject: Subject, spoken: Spoken, tree: Classification, parts: Mapping[str, str], words: str
+) -> Iterator[Finding]:
+    year = subject.document.year
+    head = tree.resolve(parts["class"], year, level=1) if parts["class"] else None
+    section = tree.resolve(parts["section"], year, under=head, level=2)
+    if section is None and head and parts["section"] == fold(tree.name(head, year) or ""):
+        item = tree.resolve(parts["item"], year, under=head) if parts["item"] else None
+        upper = tree.parent(item) if item and len(item) == 7 else None
+        right = (tree.name(upper, year) if upper else None) or ""
+        known = check_book().say("path-right", right=right) if right else ""
+        yield finding(
+            "account-path",
+            subject,
+            [subject.mark(spoken, words)],
+            fields={"words": words, "name": parts["section"], "right": known},
+            expected=right or None,
+            found=parts["section"],
+        )
+    elif section and parts["item"] and tree.resolve(parts["item"], year, under=section) is None:
+        yield from _misnamed_item(subject, spoken, tree, section, parts["item"])
+
+
+def _misnamed_item(
+    subject: Subject, spoken: Spoken, tree: Classification, section: str, item: str
+) -> Iterator[Finding]:
+    """An item that is nearly the name of one below its section; the same characters misplaced."""
+    year = subject.document.year
+    for code in tree.children(section):
+        name = fold(tree.name(code, year) or "")
+        moved = sorted(name) == sorted(item)
+        if moved or distance(item, name, 2) <= 2:
+            yield finding(
+                "account-misnamed",
+                subject,
+                [subject.mark(spoken, item)],
+                severity=None if moved else "note",
+                fields={"label": item, "name": name, "code": code},
+                expected=name,
+                found=item,
+            )
+            return
+
+
+# -- codes of units -----------------------------------------------------------------------------
+
+
+def unit_codes(subject: Subject) -> Iterator[Finding]:
+    """A unit that is printed with several codes: the rarer ones are told."""
+    codes: dict[str, Counter[str]] = defaultdict(Counter)
+    marks: dict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for place, table in enumerate(subject.document.tables):
+        for index, row in enumerate(table.rows):
+            code, unit = row.codes.get("unit"), row.where.get("unit")
+            if code and unit and code != unit:
+                codes[unit][code] += 1
+                marks[unit, code].append(subject.cell(place, index))
+    for unit, counts in codes.items():
+        if len(counts) < 2:
+            continue
+        usual = counts.most_common(1)[0][0]
+        for code in sorted(set(counts) - {usual}):
+            yield finding(
+                "unit-code",
+                subject,
+                marks[unit, code],
+                fields={"unit": unit, "code": code, "usual": usual, "count": str(counts[usual])},
+                expected=usual,
+                found=code,
+            )
+
+
+# -- the department ---------------------------------------------------------------------------------
+
+
+def department_name(subject: Subject) -> Iterator[Finding]:
+    """The department's name written nearly but not quite as elsewhere in the document."""
+    name = fold(subject.document.department or "")
+    if len(name) < check_book()["department-name"].number("shortest"):
+        return
+    yield from _department_in_prose(subject, name)
+    yield from _department_of_tables(subject, name)
+
+
+def _department_in_prose(subject: Subject, name: str) -> Iterator[Finding]:
+    row = check_book()["department-name"]
+    edge = row.number("edge")
+    own = row.pattern("own")
+    gap = len(name) - 2 * edge + 2
+    pattern = re.compile(
+        f"{re.escape(name[:edge])}{_CHINESE}{{0,{gap}}}?{re.escape(name[-edge:])}"
+    )
+    slips: dict[str, list[Mark]] = defaultdict(list)
+    for spoken in subject.spoken:
+        text = fold(spoken.text)
+        if name[:edge] not in text:
+            continue
+        for match in pattern.finditer(text):
+            found = match.group()
+            if found == name or name in found:
+                continue
+            if own.match(text, match.end()) or _confused(found, name):
+                slips[found].append(subject.mark(spoken, found))
+    for found, marks in slips.items():
+        yield _slip(subject, "department-name", found, name, marks)
+
+
+def _confused(one: str, other: str) -> bool:
+    """Whether two names differ only by words that stand for each other, such as 和 and 与."""
+    for pair in check_book()["department-name"].texts("confused"):
+        for word in pair:
+            one, other = one.replace(word, pair[0]), other.replace(word, pair[0])
+    return one == other
+
+
+def _slip(subject: Subject, check: str, found: str, name: str, marks: list[Mark]) -> Finding:
+    fields = {"found": found, "name": name, "count": str(len(marks))}
+    return finding(check, subject, marks, fields=fields, expected=name, found=found)
+
+
+def _department_of_tables(subject: Subject, name: str) -> Iterator[Finding]:
+    """The captions of tables: a shortened name is a note, a misspelt one is told as such."""
+    near: dict[str, list[Mark]] = defaultdict(list)
+    for place, table in enumerate(subject.document.tables):
+        owner = re.sub(r"\((?:部门|单位|本级|汇总)\)$", "", fold(table.department or ""))
+        if owner and owner != name:
+            near[owner].append(subject.cell(place))
+    for owner, marks in near.items():
+        if _shortened(owner, name) or _shortened(name, owner):
+            yield _slip(subject, "name-shortened", owner, name, marks)
+        elif distance(owner, name, 2) <= 2:
+            yield _slip(subject, "department-name", owner, name, marks)
+
+
+def _shortened(short: str, name: str) -> bool:
+    """Whether a name is another with characters left out, and begins as it does."""
+    if not len(short) < len(name) or short[:2] != name[:2]:
+        return False
+    rest = iter(name)
+    return all(char in rest for char in short)
+
+
+# -- projects ------------------------------------------------------------------------------------
+
+
+def project_names(subject: Subject) -> Iterator[Finding]:
+    """One project under two names in two tables: nearly the same name, each missing in the other.
+
+    Projects that differ by a number, such as the phases of one work, are two projects.
+    """
+    tables = _projects(subject)
+    row = check_book()["project-name"]
+    most, shortest = row.number("distance"), row.number("shortest")
+    told: set[frozenset[str]] = set()
+    for place, names in tables.items():
+        for other, theirs in tables.items():
+            if other <= place:
+                continue
+            for one in names.keys() - theirs.keys():
+                for two in theirs.keys() - names.keys():
+                    pair = frozenset((one, two))
+                    if pair in told or min(len(one), len(two)) < shortest:
+                        continue
+                    if distance(one, two, most) <= most and not _numbered_apart(one, two):
+                        told.add(pair)
+                        marks = [names[one], theirs[two]]
+                        yield finding(
+                            "project-name", subject, marks, fields={"one": one, "two": two},
+                            expected=one, found=two,
+                        )  # fmt: skip
+
+
+def _numbered_apart(one: str, two: str) -> bool:
+    """Whether two names are told apart by their figures and numerals."""
+    numerals = re.compile(r"[\d一二三四五六七八九十甲乙丙丁上下东南西北左右新旧前后A-Za-z]")
+    return numerals.findall(one) != numerals.findall(two)
+
+
+def _projects(subject: Subject) -> dict[int, dict[str, Mark]]:
+    """The projects with amounts by table, each with the place of its row."""
+    found: dict[int, dict[str, Mark]] = {}
+    for place, table in enumerate(subject.document.tables):
+        names = {
+            row.where["project"]: subject.cell(place, index)
+            for index, row in enumerate(table.rows)
+            if "project" in row.where and any(parse_amount(cell) for cell in row.cells if cell)
+        }
+        if names:
+            found[place] = names
+    return found

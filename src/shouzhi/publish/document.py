@@ -1,0 +1,176 @@
+"""The order of a published document: headings, prose, tables and charts, before any format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from shouzhi.catalogue.form import Edition
+from shouzhi.catalogue.outline import Outline, SectionSpec, outline
+from shouzhi.catalogue.templates import fill
+from shouzhi.cycle.book import Book
+from shouzhi.publish.chart import Chart, chart
+from shouzhi.publish.foot import Footing, foot
+from shouzhi.publish.grid import Grid, grid
+from shouzhi.publish.measure import Fit, fit
+from shouzhi.publish.narrate import Lack, Narrator
+from shouzhi.publish.table import FormTable
+from shouzhi.publish.tabulate import tabulate
+
+DRAFT: Final = "草稿"
+"""What a document that is not final says on every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is a part of the document, deeper ones its sections."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of prose."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A form in its place: filled in, as a grid, and set to measure."""
+
+    table: FormTable
+    grid: Grid
+    fit: Fit
+
+
+Part = Heading | Paragraph | Table | Chart
+
+
+@dataclass(slots=True)
+class Publication:
+    """A document ready for the writers; `lacks` is what the book still has to say."""
+
+    title: str
+    department: str
+    year: int
+    edition: Edition
+    book: Book
+    parts: list[Part]
+    tables: list[FormTable]
+    lacks: list[Lack] = field(default_factory=list)
+    draft: bool = False
+
+    @property
+    def headings(self) -> list[Heading]:
+        """What the contents list."""
+        return [part for part in self.parts if isinstance(part, Heading)]
+
+
+def publication(
+    book: Book, edition: Edition, *, plain: bool = False, draft: bool = False
+) -> Publication:
+    """A book in the forms and words of an edition, all its amounts footed together.
+
+    `plain` rounds each amount by itself, and says so below the first table.  Raises
+    CatalogueError for a fault in the outline of the edition.
+    """
+    plan = outline(edition.key, edition.document)
+    tables = tabulate(book, edition)
+    footing = None
+    if plain:
+        _tell_rounding(tables)
+    else:
+        rehearsal = _Composer(book, edition, tables, plan, None)
+        list(rehearsal.parts())
+        asked = ((edition.amount_unit, parts) for parts in sorted(rehearsal.narrator.asked))
+        footing = foot(tables, asked).get(edition.amount_unit)
+    composer = _Composer(book, edition, tables, plan, footing)
+    parts = list(composer.parts())
+    return Publication(
+        title=fill(edition.title, composer.values),
+        department=book.department,
+        year=book.year,
+        edition=edition,
+        book=book,
+        parts=parts,
+        tables=tables,
+        lacks=composer.narrator.lacks,
+        draft=draft,
+    )
+
+
+def _tell_rounding(tables: Sequence[FormTable]) -> None:
+    """Say below the first table that sums may miss by a last digit."""
+    for table in tables[:1]:
+        table.notes = [*table.notes, f"金额单位为{table.amount_unit}，因四舍五入可能存在尾数误差。"]
+
+
+class _Composer:
+    def __init__(
+        self,
+        book: Book,
+        edition: Edition,
+        tables: Sequence[FormTable],
+        plan: Outline,
+        footing: Footing | None,
+    ) -> None:
+        self._tables = tables
+        self._plan = plan
+        self._printed: set[int] = set()
+        self.narrator = Narrator(book, edition, plan.because, footing)
+        self.values: Mapping[str, str] = self.narrator.values
+        self._book = book
+
+    def parts(self) -> Iterator[Part]:
+        """Everything in the order of the outline; forms that it forgets stand at the end."""
+        for section in self._plan.sections:
+            yield from self._section(section, 1)
+        left = [t for t in self._tables if id(t) not in self._printed and _wanted(t)]
+        if left:
+            yield Heading("附件", 1)
+            yield from self._placed(left)
+
+    def _section(self, spec: SectionSpec, level: int) -> Iterator[Part]:
+        inside = list(self._inside(spec, level))
+        if not inside:
+            return
+        yield Heading(fill(spec.heading, self.values), level)
+        yield from inside
+
+    def _inside(self, spec: SectionSpec, level: int) -> Iterator[Part]:
+        prose = next(filter(None, map(self._book.text, spec.prose)), "")
+        for text in prose.splitlines() or (fill(t, self.values) for t in spec.text):
+            if text.strip():
+                yield Paragraph(text.strip())
+        for saying in spec.sayings:
+            if text := self.narrator.say(saying):
+                yield Paragraph(text)
+        for shown in spec.charts:
+            if made := chart(shown, self.narrator):
+                yield made
+        for name in spec.forms:
+            yield from self._placed(
+                t
+                for t in self._tables
+                if name in {t.form.part, t.form.title, t.form.number} and _wanted(t)
+            )
+        if spec.terms:
+            for term, meaning in self._plan.terms:
+                yield Paragraph(f"{term}：{meaning}")
+        for inner in spec.sections:
+            yield from self._section(inner, level + 1)
+
+    def _placed(self, tables: Sequence[FormTable] | Iterator[FormTable]) -> Iterator[Part]:
+        for table in tables:
+            if id(table) not in self._printed:
+                self._printed.add(id(table))
+                made = grid(table)
+                yield Table(table, made, fit(made, landscape=table.form.landscape))
+
+
+def _wanted(table: FormTable) -> bool:
+    """A form that need not be there is left out where nothing stands in it."""
+    return table.form.required or not table.empty

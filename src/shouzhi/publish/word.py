@@ -1,0 +1,327 @@
+"""A publication as a Word document: real headings, live contents, official fonts, wide pages.
+
+WordprocessingML (ECMA-376) is written directly: the same book gives the same bytes, and a
+document of twelve tables takes milliseconds.  Fonts are named as offices in China use them
+(仿宋, 宋体, 黑体); `fontTable` names what stands in for them elsewhere.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from shouzhi.publish.chart import Chart, svg
+from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table
+from shouzhi.publish.fonts import outline
+from shouzhi.publish.grid import Box, Grid
+from shouzhi.publish.measure import LANDSCAPE, PORTRAIT
+
+_FOLDER: Final = Path(__file__).parent / "templates" / "word"
+_A4: Final = (11906, 16838)
+_EMU: Final = 12700
+_CHART: Final = 420.0
+_SPACES: Final = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    ' xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+)
+_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def write(publication: Publication) -> bytes:
+    """The document as the bytes of a .docx file."""
+    writer = _Writer(publication)
+    body = "".join(writer.body())
+    files: dict[str, bytes] = {
+        path.relative_to(_FOLDER).as_posix(): path.read_bytes()
+        for path in sorted(_FOLDER.rglob("*"))
+        if path.is_file()
+    }
+    said = {"TITLE": publication.title, "AUTHOR": publication.department, "YEAR": str(publication.year)}
+    core = files["docProps/core.xml"].decode()
+    core = re.sub("|".join(said), lambda name: escape(_plain(said[name[0]])), core)
+    files["docProps/core.xml"] = core.encode()
+    files["word/document.xml"] = (
+        f"{_DECLARATION}<w:document {_SPACES}><w:body>{body}</w:body></w:document>"
+    ).encode()
+    mark = _watermark() if publication.draft else "<w:p/>"
+    files["word/header1.xml"] = f"{_DECLARATION}<w:hdr {_SPACES}>{mark}</w:hdr>".encode()
+    relations = files["word/_rels/document.xml.rels"].decode()
+    for number, picture in enumerate(writer.pictures, start=1):
+        files[f"word/media/chart{number}.png"] = picture
+        link = (
+            f'<Relationship Id="rIdChart{number}" Type="http://schemas.openxmlformats.org/'
+            f'officeDocument/2006/relationships/image" Target="media/chart{number}.png"/>'
+        )
+        relations = relations.replace("</Relationships>", link + "</Relationships>")
+    files["word/_rels/document.xml.rels"] = relations.encode()
+    return packed(files)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """A zip archive with the same bytes whenever its files are the same."""
+    first = "[Content_Types].xml"  # readers look for it at the beginning
+    names = sorted(files, key=lambda name: (name != first, name))
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, files[name])
+    return made.getvalue()
+
+
+class _Writer:
+    """The body of the document; `pictures` are the charts as PNG, in order."""
+
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self.pictures: list[bytes] = []
+        self._bookmarks = 0
+        self._entries: list[tuple[int, str]] = []
+
+    def body(self) -> Iterator[str]:
+        """Cover, contents, then everything, each change of the page's sides in a new section."""
+        publication = self._publication
+        inside = list(self._inside())
+        yield _paragraph("", "CoverSpace")
+        yield _paragraph(publication.title, "Title")
+        yield _section(wide=False, footer=False)
+        yield _paragraph("目　录", "ContentsTitle")
+        yield from self._contents()
+        yield _section(wide=False, footer=False)
+        wide, start = bool(inside and inside[0][0]), 1
+        for turned, text in inside:
+            if turned != wide:
+                yield _section(wide=wide, start=start)
+                wide, start = turned, 0
+            yield text
+        yield _properties(wide=wide, start=start)
+
+    def _inside(self) -> Iterator[tuple[bool, str]]:
+        """The parts, each with whether it stands on a page on its side."""
+        level, fresh, wide = 1, True, False
+        waiting = ""
+        for part, after in pairwise([*self._publication.parts, None]):
+            if isinstance(part, Heading):
+                level = part.level
+                waiting += self._heading(part.text, level, fresh=not fresh and level == 1)
+                fresh = False
+                if not isinstance(after, Table | Heading):
+                    yield False, waiting
+                    waiting = ""
+            elif isinstance(part, Table):
+                own = part.table.form.part != "prose" and not waiting and part.fit.landscape == wide
+                yield part.fit.landscape, waiting + self._table(part, level + 1, fresh=own)
+                waiting = ""
+            elif isinstance(part, Chart):
+                yield False, self._chart(part)
+            elif isinstance(part, Paragraph):
+                yield False, _paragraph(part.text, "BodyText")
+            wide = isinstance(part, Table) and part.fit.landscape
+
+    def _heading(self, text: str, level: int, *, fresh: bool = False, style: str = "") -> str:
+        """A heading with the bookmark that the contents point to."""
+        self._bookmarks += 1
+        name = f"_Toc{self._bookmarks:06d}"
+        self._entries.append((level, text))
+        before = "<w:pageBreakBefore/>" if fresh else ""
+        return (
+            f'<w:p><w:pPr><w:pStyle w:val="{style or f"Heading{level}"}"/>{before}</w:pPr>'
+            f'<w:bookmarkStart w:id="{self._bookmarks}" w:name="{name}"/>{_run(text)}'
+            f'<w:bookmarkEnd w:id="{self._bookmarks}"/></w:p>'
+        )
+
+    def _contents(self) -> Iterator[str]:
+        """A live field; Word fills in the page numbers when it opens the document."""
+        for place, (level, text) in enumerate(self._entries, start=1):
+            begin = _field('TOC \\o "1-3" \\h \\z \\u', dirty=True) if place == 1 else ""
+            name = f"_Toc{place:06d}"
+            number = _field(f"PAGEREF {name} \\h", dirty=True) + _END
+            yield (
+                f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{begin}'
+                f'<w:hyperlink w:anchor="{name}" w:history="1">{_run(text)}'
+                f"<w:r><w:tab/></w:r>{number}</w:hyperlink></w:p>"
+            )
+        if self._entries:
+            yield f"<w:p>{_END}</w:p>"
+
+    def _chart(self, part: Chart) -> str:
+        self.pictures.append(picture(part))
+        number = len(self.pictures)
+        wide, high = round(_CHART * _EMU), round(_CHART / 480.0 * part.height * _EMU)
+        said = quoteattr(_plain(part.said))
+        drawing = (
+            f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
+            f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="{number}" name="chart{number}" descr={said}/>'
+            f'<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
+            f'<pic:pic><pic:nvPicPr><pic:cNvPr id="{number}" name="chart{number}.png" descr={said}/><pic:cNvPicPr/></pic:nvPicPr>'
+            f'<pic:blipFill><a:blip r:embed="rIdChart{number}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+            f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
+            f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic>'
+            f"</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+        )
+        caption = _paragraph(f"{part.title}（单位：{part.unit}）", "ChartTitle")
+        return f'<w:p><w:pPr><w:pStyle w:val="Picture"/></w:pPr>{drawing}</w:p>{caption}'
+
+    def _table(self, part: Table, level: int, *, fresh: bool) -> str:
+        table, captions = part.table, part.table.edition.captions
+        number = table.number if captions.number != "none" else None
+        title = f"{number}　{table.title}" if number and captions.number == "left" else table.title
+        out = []
+        if number and captions.number == "right":
+            out.append(_paragraph(number, "TableNumber", fresh=fresh))
+            fresh = False
+        out.append(self._heading(title, min(level, 3), fresh=fresh, style=f"TableTitle{min(level, 3)}"))
+        if table.left or table.right:
+            room = round(sum(part.fit.widths) * 20)
+            tabs = f'<w:tabs><w:tab w:val="right" w:pos="{room}"/></w:tabs>'
+            out.append(
+                f'<w:p><w:pPr><w:pStyle w:val="TableCaption"/>{tabs}</w:pPr>'
+                f"{_run(table.left)}<w:r><w:tab/></w:r>{_run(table.right)}</w:p>"
+            )
+        out.append(_ruled(part))
+        out += [_paragraph(note, "TableNote") for note in table.notes]
+        if not table.notes:
+            out.append(_paragraph("", "TableNote"))  # two tables must not run into each other
+        return "".join(out)
+
+
+_END: Final = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _field(instruction: str, *, dirty: bool = False) -> str:
+    old = ' w:dirty="true"' if dirty else ""
+    return (
+        f'<w:r><w:fldChar w:fldCharType="begin"{old}/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+
+
+def _plain(text: str) -> str:
+    """Without what XML cannot hold."""
+    return "".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+
+
+def _run(text: str, size: float | None = None) -> str:
+    if not text:
+        return ""
+    how = f'<w:rPr><w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/></w:rPr>' if size else ""
+    return f'<w:r>{how}<w:t xml:space="preserve">{escape(_plain(text))}</w:t></w:r>'
+
+
+def _paragraph(text: str, style: str, *, fresh: bool = False) -> str:
+    before = "<w:pageBreakBefore/>" if fresh else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{_run(text)}</w:p>'
+
+
+def _section(*, wide: bool, start: int = 0, footer: bool = True) -> str:
+    """The end of a section: what stands before it is on such pages."""
+    return f"<w:p><w:pPr>{_properties(wide=wide, start=start, footer=footer)}</w:pPr></w:p>"
+
+
+def _properties(*, wide: bool, start: int = 0, footer: bool = True) -> str:
+    width, height = reversed(_A4) if wide else _A4
+    margin = round((width - (LANDSCAPE if wide else PORTRAIT) * 20) / 2)
+    foot = '<w:footerReference w:type="default" r:id="rIdFooter"/>' if footer else (
+        '<w:footerReference w:type="default" r:id="rIdNoFooter"/>'
+    )
+    numbers = f'<w:pgNumType w:start="{start}"/>' if start else ""
+    turned = ' w:orient="landscape"' if wide else ""
+    return (
+        f'<w:sectPr><w:headerReference w:type="default" r:id="rIdHeader"/>{foot}<w:type w:val="nextPage"/>'
+        f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/><w:pgMar w:top="1134" w:right="{margin}"'
+        f' w:bottom="1134" w:left="{margin}" w:header="567" w:footer="567" w:gutter="0"/>{numbers}</w:sectPr>'
+    )
+
+
+def _watermark() -> str:
+    return (
+        '<w:p><w:r><w:pict><v:shape id="draft" type="#_x0000_t136" style="position:absolute;width:360pt;'
+        "height:160pt;rotation:330;z-index:-1;mso-position-horizontal:center;"
+        "mso-position-horizontal-relative:margin;mso-position-vertical:center;"
+        'mso-position-vertical-relative:margin" fillcolor="#e0b4b4" stroked="f">'
+        f'<v:textpath style="font-family:SimHei;font-size:1pt" string="{DRAFT}"/></v:shape></w:pict></w:r></w:p>'
+    )
+
+
+# -- tables -----------------------------------------------------------------------------------
+
+
+def _ruled(part: Table) -> str:
+    widths = [round(width * 20) for width in part.fit.widths]
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    title = quoteattr(_plain(part.table.title))
+    rows = "".join(
+        _row(line, widths, part.fit.size, repeated=n < part.grid.head)
+        for n, line in enumerate(_covered(part.grid))
+    )
+    return (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="Ruled"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tblLayout w:type="fixed"/><w:tblCaption w:val={title}/></w:tblPr>'
+        f"<w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl>"
+    )
+
+
+def _covered(grid: Grid) -> Iterator[list[tuple[Box, bool]]]:
+    """For each row its boxes from the left, and whether a box has begun in a row above."""
+    reaching: dict[int, Box] = {}
+    for row, line in enumerate(grid.lines()):
+        held = {column: box for column, box in reaching.items() if box.row + box.rows > row}
+        boxes = [(box, True) for box in held.values()] + [(box, False) for box in line]
+        yield sorted(boxes, key=lambda pair: pair[0].column)
+        reaching = held | {box.column: box for box in line if box.rows > 1}
+
+
+def _row(
+    boxes: Sequence[tuple[Box, bool]], widths: Sequence[int], size: float, *, repeated: bool
+) -> str:
+    head = "<w:tblHeader/>" if repeated else ""
+    cells = "".join(_cell(box, widths, size, below=below) for box, below in boxes)
+    return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>"
+
+
+_SIDES: Final = {"amount": "right", "head": "center", "number": "center", "lead": "center", "code": "center"}
+
+
+def _cell(box: Box, widths: Sequence[int], size: float, *, below: bool) -> str:
+    width = sum(widths[box.column : box.column + box.columns])
+    span = f'<w:gridSpan w:val="{box.columns}"/>' if box.columns > 1 else ""
+    merge = ""
+    if box.rows > 1:
+        merge = "<w:vMerge/>" if below else '<w:vMerge w:val="restart"/>'
+    shade = '<w:shd w:val="clear" w:color="auto" w:fill="EFEFEF"/>' if box.kind in {"head", "number", "lead"} else ""
+    style = "CellHead" if shade else "Cell"
+    side = _SIDES.get(box.kind, "left")
+    indent = f'<w:ind w:left="{round(box.depth * size * 20)}"/>' if box.depth and not below else ""
+    high = f'<w:spacing w:line="{round(size * 25)}" w:lineRule="exact"/>'
+    text = "" if below else _run(box.text, size)
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shade}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{high}{indent}<w:jc w:val="{side}"/></w:pPr>{text}</w:p></w:tc>'
+    )
+
+
+def picture(chart: Chart) -> bytes:
+    """A chart as PNG, its type drawn as outlines."""
+    import typst  # noqa: PLC0415 - heavy
+
+    drawing = svg(chart, shape=outline).replace("\\", "\\\\").replace('"', '\\"')
+    source = (
+        "#set page(width: auto, height: auto, margin: 0pt)\n"
+        f'#image(bytes("{drawing}"), format: "svg")'
+    )
+    made = typst.Compiler(source.encode("utf-8"), ignore_system_fonts=True).compile(format="png", ppi=220)
+    assert isinstance(made, bytes)  # noqa: S101 - tells the type checker
+    return made

@@ -1,0 +1,161 @@
+"""The trees that a list of places forms: parents and their nearest printed descendants."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.space import DIMENSIONS, Coordinates
+from shouzhi.tables import UNLABELLED, Row
+
+MOST_ROWS: Final = 1_500
+"""Rows of a table up to which leaves are sought under every place."""
+_TREE_DIMENSIONS: Final = tuple(d for d in DIMENSIONS if d not in {"year", "stage"})
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A parent and the nearest of its descendants that the table prints, along one dimension."""
+
+    parent: int
+    children: tuple[int, ...]
+    dimension: str
+
+
+def branches(places: Sequence[Coordinates]) -> Iterator[Branch]:
+    """The trees that a list of coordinates forms, one dimension at a time.
+
+    A place whose descendants differ from it in two dimensions only (a 款 without
+    unit over 项 by unit) takes its leaves along the second once the first is summed.
+    """
+    for dimension in _TREE_DIMENSIONS:
+        groups: dict[Coordinates, dict[str | None, list[int]]] = defaultdict(dict)
+        for index, where in enumerate(places):
+            group = groups[where.without(dimension)]
+            group.setdefault(where.get(dimension), []).append(index)
+        for group in groups.values():
+            if len(group) > 1:
+                yield from _group_branches(group, dimension)
+
+
+def _group_branches(group: Mapping[str | None, list[int]], dimension: str) -> Iterator[Branch]:
+    children: dict[str | None, list[int]] = defaultdict(list)
+    for member, indexes in group.items():
+        if member is None:
+            continue
+        above = nearest(member, group, dimension)
+        if above is not _NOWHERE:
+            children[above].extend(indexes)  # type: ignore[index]
+    for member, below in children.items():
+        for parent in group[member]:
+            yield Branch(parent, tuple(below), dimension)
+
+
+_NOWHERE: Final = object()
+
+
+def nearest(member: str, group: Mapping[str | None, object], dimension: str) -> object:
+    """The nearest printed ancestor of a member: a member, None for the whole, or nowhere."""
+    tree = classification(dimension)
+    above = tree.parent(member)
+    while above:
+        if above in group:
+            return above
+        above = tree.parent(above)
+    return None if None in group else _NOWHERE
+
+
+def row_branches(places: Sequence[Coordinates]) -> Iterator[Branch]:
+    """The trees among rows; natures of units group the units that follow them."""
+    natures = [i for i, where in enumerate(places) if lexicon().is_nature(where.get("unit", ""))]
+    plain = [Coordinates({"unit": ""}) if i in natures else w for i, w in enumerate(places)]
+    found = [b for b in branches(plain) if b.parent not in natures]
+    found = [
+        Branch(b.parent, tuple(c for c in b.children if c not in natures), b.dimension)
+        for b in found
+    ]
+    yield from (branch for branch in found if branch.children)
+    yield from _crossed(plain, found)
+    yield from _nature_branches(places, natures)
+
+
+def _nature_branches(places: Sequence[Coordinates], natures: Sequence[int]) -> Iterator[Branch]:
+    """A nature of units is the sum of the units below it, and the whole that of the natures."""
+    if not natures:
+        return
+    for place, nature in enumerate(natures):
+        end = natures[place + 1] if place + 1 < len(natures) else len(places)
+        units = tuple(i for i in range(nature + 1, end) if set(places[i]) == {"unit"})
+        if units:
+            yield Branch(nature, units, "nature")
+    whole = [i for i, where in enumerate(places) if not where and i < natures[0]]
+    if whole:
+        yield Branch(whole[-1], tuple(natures), "nature")
+
+
+def _crossed(places: Sequence[Coordinates], found: Sequence[Branch]) -> Iterator[Branch]:
+    """Places without children along one dimension are the sum of the leaves inside them."""
+    parents = {branch.parent for branch in found}
+    if len(places) > MOST_ROWS:
+        return
+    leaves = [i for i in range(len(places)) if i not in parents]
+    for index, where in enumerate(places):
+        if index in parents or not where or len(where) > 2:
+            continue
+        below = tuple(
+            leaf for leaf in leaves if len(places[leaf]) > len(where) and inside(places[leaf], where)
+        )
+        if below:
+            yield Branch(index, below, "leaves")
+
+
+def inside(leaf: Coordinates, where: Coordinates) -> bool:
+    """Whether every member of `where` is that of `leaf` or an ancestor of it."""
+    for dimension, member in where.items():
+        held = leaf.get(dimension)
+        if held is None:
+            return False
+        if held != member and not classification(dimension).is_ancestor(member, held):
+            return False
+    return True
+
+
+def stairs(rows: Sequence[Row]) -> list[Branch]:
+    """The trees of rows without labels, whose texts stand one column further for each level.
+
+    Under 货物 a row names the fund, the next ones what is bought with it.  The level of a
+    row is its last column of text; its parent the nearest row above of a lower level, or
+    that with a label.
+    """
+    order: list[str] = []
+    for row in rows:
+        if on_stairs(row):
+            _merge(order, list(row.texts))
+    above: list[tuple[int, int]] = []
+    children: dict[int, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        level = order.index(list(row.texts)[-1]) if on_stairs(row) else -1
+        while above and above[-1][0] >= level:
+            above.pop()
+        if above and level >= 0:
+            children[above[-1][1]].append(index)
+        above.append((level, index))
+    return [Branch(parent, tuple(below), "stairs") for parent, below in children.items()]
+
+
+def on_stairs(row: Row) -> bool:
+    """Whether a row is told by its texts alone."""
+    return row.label == UNLABELLED and bool(row.texts) and not row.codes
+
+
+def _merge(order: list[str], names: Sequence[str]) -> None:
+    """Take the names of columns into their order, each behind the one before it."""
+    last = -1
+    for name in names:
+        if name not in order:
+            order.insert(last + 1 if last >= 0 else len(order), name)
+        last = order.index(name)
