@@ -29,6 +29,7 @@ DIMENSIONS: Final = (
     "government_economic", "unit", "project", "item",
 )  # fmt: skip
 """The dimensions of the space, in the order in which they are shown."""
+_ORDER: Final = {name: place for place, name in enumerate(DIMENSIONS)}
 
 _FULL_TO_HALF = str.maketrans("０１２３４５６７８９，．－＋（）％　", "0123456789,.-+()% ")
 _DASHES = frozenset({"-", "--", "---", "—", "——", "–", "－", "/", "／"})
@@ -101,11 +102,11 @@ class Coordinates(Mapping[str, str]):
 
     def __init__(self, members: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         given = dict(members)
-        unknown = given.keys() - set(DIMENSIONS)
+        unknown = given.keys() - _ORDER.keys()
         if unknown:
             raise ValueError(f"unknown dimension: {', '.join(sorted(unknown))}")
         self._members: tuple[tuple[str, str], ...] = tuple(
-            (name, given[name]) for name in DIMENSIONS if name in given
+            sorted(given.items(), key=lambda member: _ORDER[member[0]])
         )
         self._hash = hash(self._members)
 
@@ -137,7 +138,19 @@ class Coordinates(Mapping[str, str]):
 
     def without(self, *dimensions: str) -> Coordinates:
         """The same place with the members of `dimensions` taken out."""
-        return Coordinates([(n, m) for n, m in self._members if n not in dimensions])
+        return self._ordered(tuple(pair for pair in self._members if pair[0] not in dimensions))
+
+    def only(self, *dimensions: str) -> Coordinates:
+        """The same place with nothing but the members of `dimensions`."""
+        return self._ordered(tuple(pair for pair in self._members if pair[0] in dimensions))
+
+    @classmethod
+    def _ordered(cls, members: tuple[tuple[str, str], ...]) -> Coordinates:
+        """From members that are in order already."""
+        made = object.__new__(cls)
+        made._members = members
+        made._hash = hash(members)
+        return made
 
     def __repr__(self) -> str:
         return "Coordinates({" + ", ".join(f"{n}: {m}" for n, m in self._members) + "})"

@@ -87,7 +87,9 @@ class CheckRow:
             node = self.word(name)
             parts = node.texts() if isinstance(node.value, list) else (node.text(),)
             try:
-                found = re.compile("|".join(f"(?:{part})" if len(parts) > 1 else part for part in parts))
+                found = re.compile(
+                    "|".join(f"(?:{part})" if len(parts) > 1 else part for part in parts)
+                )
             except re.error as error:
                 raise node.fault(f"不是正确的正则表达式：{error}") from None
             self._patterns[name] = found
@@ -115,7 +117,7 @@ class CheckBook:
     def __getitem__(self, check: str) -> CheckRow:
         return self.rows[check]
 
-    def say(self, name: str, **fields: str) -> str:
+    def say(self, name: str, /, **fields: str) -> str:
         """One of the wordings with its fields filled in."""
         return fill(self.wording[name], fields)
 

@@ -19,6 +19,10 @@ _LEADING_YEAR: Final = re.compile(r"^(?:(?:19|20)\d{2}年?度?|本年度?|当年
 _TOTALLED: Final = re.compile(r"(?:合计|小计)$")
 _BRACKETED: Final = re.compile(r"\([^()]*\)$|\([^()]*\)")
 
+_LAST_YEAR: Final = re.compile(r"^(?:上一?年度?|去年)")
+LAST_YEAR: Final = "last"
+"""The year of a heading that says 上年: one before that of its table."""
+
 STUB_ROLES: Final = ("code", "class", "section", "item", "name", "line", "unit_code", "ordinal")
 """Roles of the columns that tell what a row is."""
 
@@ -53,7 +57,9 @@ class Lexicon:
             for word in words:
                 key = fold(word)
                 self._roles[key] = (*self._roles.get(key, ()), role)
+        self._patterns = {role: re.compile(p) for role, p in data["stub_patterns"].items()}
         self._texts = {fold(word) for word in data["texts"]}
+        self._texts_pattern = re.compile(data["texts_pattern"])
         self._measures = {fold(word) for word in data["measures"]}
         self._totals = {fold(word) for word in data["totals"]}
         self._grand = {fold(word) for word in data["grand_totals"]}
@@ -68,6 +74,8 @@ class Lexicon:
         }
         longest = sorted(self._phrases, key=len, reverse=True)
         self._phrase = re.compile("|".join(map(re.escape, longest)))
+        self._fillers = re.compile(data["fillers"])
+        self.derived = {name: re.compile(p) for name, p in data["derived"].items()}
         captions = data["captions"]
         self.captions: dict[str, frozenset[str]] = {
             name: frozenset(map(fold, captions[name]))
@@ -89,19 +97,40 @@ class Lexicon:
         return self._compound(text)
 
     def _compound(self, text: str) -> Term | None:
-        """A word made of title phrases and nothing else: 一般公共预算 + 基本支出."""
+        """A word made of title phrases: 一般公共预算 + 基本支出, perhaps with 安排, 资金, 数 between."""
         word = fold(text)
-        if not word or self._phrase.sub("", word):
+        rest = self._phrase.sub("", word)
+        if not word or (rest and self._fillers.sub("", rest)) or rest == word:
             return None
-        return Term(self.title(word).without("stage", "year"))
+        where = self.title(word).without("stage", "year")
+        return Term(where) if where or not rest else None
 
     def roles(self, text: str) -> tuple[str, ...]:
         """The stub roles that a heading can have: code, name, line…; empty for others."""
-        return next((self._roles[w] for w in _variants(text) if w in self._roles), ())
+        known = next((self._roles[w] for w in _variants(text) if w in self._roles), ())
+        return known or self._made_roles(fold(text))
+
+    def _made_roles(self, word: str) -> tuple[str, ...]:
+        """The role of a heading by how it is made: …科目编码, …单位代码, …分类名称."""
+        return tuple(role for role, made in self._patterns.items() if made.search(word))[:1]
 
     def is_text(self, text: str) -> bool:
         """Whether a heading tops a column of words."""
-        return any(word in self._texts for word in _variants(text))
+        if any(word in self._texts for word in _variants(text)):
+            return True
+        return self._texts_pattern.search(fold(text)) is not None
+
+    def last_year(self, text: str) -> str | None:
+        """What a heading says of last year: 上年预算数 → 预算数; None where it says nothing of it.
+
+        上年结转 is a word of its own: what came over from last year is there this year.
+        """
+        word = fold(text)
+        rest = _LAST_YEAR.sub("", word)
+        if rest == word or any(w in self._terms for w in _variants(text)):
+            return None
+        term = self.term(rest)
+        return rest if term and "stage" in term.where else None
 
     def is_measure(self, text: str) -> bool:
         """Whether a heading tops a column of amounts, whatever it means."""
@@ -132,7 +161,9 @@ class Lexicon:
 
     def is_pure_heading(self, text: str) -> bool:
         """Whether `text` only ever heads columns and is never the label of a row."""
-        if any(word in self._terms or word in self._totals for word in _variants(text)):
+        forms = _variants(text)
+        terms = [term for word in forms for term in self._terms.get(word, ())]
+        if any(not term.measure for term in terms) or any(word in self._totals for word in forms):
             return False
         roles = set(self.roles(text)) - {"class", "section"}
         return bool(roles) or self.is_text(text) or self.is_measure(text)

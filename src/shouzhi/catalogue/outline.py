@@ -5,8 +5,8 @@ An outline is `outlines/<place>/<document>-<year>.yaml` under the key of an edit
 Faults raise CatalogueError with file and line.
 
 A sentence (`say`) is a template.  Its fields are `amount` (at `where`), the clauses `change`,
-`growth`, `share`, `completion` (worded by `write` of the statements), `reason`, `list`, the
-names under `amounts` and `counts`, and what the book says of itself.  What stands in
+`growth`, `share`, `completion` (worded by `write` of the statements), `reason` (which the book
+must give where there is a change) or `why` (which it may), `list`, the names under `amounts` and `counts`, and what the book says of itself.  What stands in
 [brackets] is left out when one of its fields has nothing to say.
 """
 

@@ -19,6 +19,7 @@ from shouzhi.space import FEN_PER
 MOST_BROKEN: Final = 40
 """Broken relations that one finding lists; a shifted column breaks hundreds."""
 
+_BY_KIND: Final = {"ratio": "printed-rate", "at_most": "part-exceeds-whole", "balance": "balance"}
 _WITHIN: Final = 0
 _ACROSS: Final = 1
 _SAID: Final = 2
@@ -41,7 +42,7 @@ def _finding(scene: Scene, cause: Cause) -> Finding:
     suspects = [_suspect(scene, cause, place) for place in range(len(cause.corrections))]
     first = suspects[0] if suspects else None
     sure = first if first and first.sure else None
-    main = _main(scene, relations, cause.corrections[0] if sure else None)
+    main = _main(relations, cause.corrections[0] if sure else None)
     expected, found, difference = _sides(scene, cause, broken[0], sure)
     marks = dict.fromkeys(([sure.mark] if sure else []) + list(broken[0].marks))
     return finding(
@@ -95,12 +96,8 @@ def check_of(scene: Scene, relation: Relation) -> str:
         return "between-documents"
     if scope == _SAID:
         return _said(relation)
-    if relation.kind == "ratio":
-        return "printed-rate"
-    if relation.kind == "at_most":
-        return "part-exceeds-whole"
-    if relation.kind == "balance":
-        return "balance"
+    if relation.kind in _BY_KIND:
+        return _BY_KIND[relation.kind]
     if scope == _WITHIN:
         return "sum-in-table"
     return "same-number" if len(relation.terms) == 2 else "sum-across-tables"
@@ -118,7 +115,7 @@ def _said(relation: Relation) -> str:
     return "stated-amount"
 
 
-def _main(scene: Scene, relations: Sequence[Relation], correction: Correction | None) -> Relation:
+def _main(relations: Sequence[Relation], correction: Correction | None) -> Relation:
     """The relation that a finding is named after: the narrowest that its suspect stands in.
 
     A wrong number of the prose makes no error of a table, whatever else it breaks.
@@ -184,9 +181,7 @@ def _value(scene: Scene, index: int, value: int | Decimal) -> str:
     return scene.amount(value, index)
 
 
-def _sides(
-    scene: Scene, cause: Cause, first: Broken, sure: Suspect | None
-) -> tuple[str, str, str]:
+def _sides(scene: Scene, cause: Cause, first: Broken, sure: Suspect | None) -> tuple[str, str, str]:
     """Expected, found and difference: of the suspect where it is sure, else of the first relation."""
     if sure is None or not cause.corrections[0].change:
         return first.expected, first.found, first.difference
@@ -223,7 +218,9 @@ def _corrected(scene: Scene, cause: Cause, suspect: Suspect, words: str) -> str:
     if not correction.change:
         above = correction.lacking[0][0]
         name = scene.cell(correction.like, column=False) if correction.like is not None else ""
-        return book.say("lacking", above=scene.full(above, told), value=suspect.value, name=name, words=words)
+        return book.say(
+            "lacking", above=scene.full(above, told), value=suspect.value, name=name, words=words
+        )
     index, _ = _lead(scene, cause, correction)
     unit = scene.unit(index)
     return book.say(

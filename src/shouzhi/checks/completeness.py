@@ -11,12 +11,20 @@ from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.checks import Finding, Mark
 from shouzhi.checks.subject import Subject, finding, table_words
+from shouzhi.checks.tables import is_departmental
 from shouzhi.checks.titles import meaning
 from shouzhi.space import parse_amount
 from shouzhi.statements.claims import Change
 from shouzhi.tables import UNLABELLED, Row, Table
 
-_PUBLIC: Final = ("three_public", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "reception")
+_PUBLIC: Final = (
+    "three_public",
+    "abroad",
+    "vehicles",
+    "vehicle_purchase",
+    "vehicle_running",
+    "reception",
+)
 _DEEPEST: Final = {"function": 7, "economic": 5}
 _BARE: Final = re.compile(r"[\d.、()（）一二三四五六七八九十]*")
 
@@ -33,10 +41,12 @@ def empty_tables(subject: Subject) -> Iterator[Finding]:
     ]
     if bare:
         names = "、".join(table_words(subject.document.tables[place]) for place in bare)
+        most = len(bare) * 2 > len(subject.document.tables)
         yield finding(
             "empty-table",
             subject,
             [subject.cell(place) for place in bare],
+            severity="note" if most else None,
             fields={"names": names, "count": str(len(bare))},
         )
 
@@ -65,7 +75,9 @@ def _explained(subject: Subject, table: Table) -> bool:
     nothing = row.pattern("nothing")
     for spoken in subject.spoken:
         section = subject.section(spoken)
-        text = fold(spoken.text if spoken.heading or section is None else section.heading + spoken.text)
+        text = fold(
+            spoken.text if spoken.heading or section is None else section.heading + spoken.text
+        )
         if any(word in text for word in subjects) and nothing.search(fold(spoken.text)):
             return True
     return False
@@ -78,9 +90,10 @@ def missing_sections(subject: Subject) -> Iterator[Finding]:
     """What the law wants told in the prose, and the prose never speaks of."""
     row = check_book()["section-missing"]
     document = subject.document
-    if not subject.prose or document.kind not in row.texts("kinds") or not row.holds(document.year):
+    if not subject.prose or not row.holds(document.year) or not is_departmental(subject):
         return
     text = "\n".join(_told(subject))
+    mild = document.scope == "unit"
     headings = "\n".join(fold(section.heading) for section in document.sections)
     for node in row.word("sections").sequence():
         data = node.mapping()
@@ -91,7 +104,7 @@ def missing_sections(subject: Subject) -> Iterator[Finding]:
             "section-missing",
             subject,
             [subject.whole()],
-            severity="note" if data["severity"].text() == "note" else None,
+            severity="note" if mild or data["severity"].text() == "note" else None,
             fields={"name": data["name"].text()},
             authority=data["authority"].text(),
         )
@@ -178,9 +191,7 @@ def missing_reasons(subject: Subject) -> Iterator[Finding]:
         section = subject.document.sections[claim.place.section]
         words = f"{claim.word}{claim.amount.printed}{claim.amount.unit}"
         mark = Mark(subject.number, words, claim.place.location, label=section.heading)
-        yield finding(
-            "reason-missing", subject, [mark], fields={"name": name, "words": words}
-        )
+        yield finding("reason-missing", subject, [mark], fields={"name": name, "words": words})
 
 
 def _reasoned(subject: Subject, claim: Change, item: str) -> bool:
@@ -194,6 +205,8 @@ def _reasoned(subject: Subject, claim: Change, item: str) -> bool:
     own = claim.place.paragraph
     if item == "three_public":
         return any(reasons.search(text) for text in texts + _below(subject, claim.place.section))
+    if any("三公" in text and reasons.search(text) for text in texts):
+        return True  # the reason of the whole is one of its parts
     name = fold(classification("item").name(item) or "")
     stem = re.sub(r"(?:支出|费用?|经费)$", "", strip_ordinal(name)[1])
     for place, text in enumerate(texts):

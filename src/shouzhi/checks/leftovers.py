@@ -33,7 +33,8 @@ def placeholders(subject: Subject) -> Iterator[Finding]:
             for text in _words(row):
                 marks.extend(subject.cell(place, index) for _ in pattern.finditer(text))
     if marks:
-        yield _together("placeholder", subject, marks)
+        few = len(marks) < check_book()["placeholder"].number("few")
+        yield _together("placeholder", subject, marks, "warning" if few else None)
 
 
 def _words(row: Row) -> tuple[str, ...]:
@@ -55,7 +56,7 @@ def undecided(subject: Subject) -> Iterator[Finding]:
     choice, without, nought = row.pattern("choice"), row.pattern("without"), row.pattern("nought")
     open_: list[Mark] = []
     idle: list[Mark] = []
-    for spoken in (*subject.spoken, *subject.notes):
+    for spoken in subject.spoken:
         for match in choice.finditer(spoken.text):
             if without.search(spoken.text[: match.start()]):
                 continue

@@ -48,17 +48,21 @@ def _list(
 ) -> Iterator[Finding]:
     tail = check_book()["named-without-amount"].pattern("tail")
     named: set[str] = set()
+    empty: list[str] = []
     for name in re.split(r"[、，,]", match["names"]):
         bare = tail.sub("", name).strip()
         codes = _codes(subject, name.strip(), bare, basic)
         named |= codes
         if codes and not codes & basic.filled.keys():
-            yield finding(
-                "named-without-amount",
-                subject,
-                [subject.mark(spoken, name)],
-                fields={"name": bare, "part": match["part"]},
-            )
+            empty.append(bare)
+    if empty:
+        names = "、".join(f"“{name}”" for name in empty)
+        yield finding(
+            "named-without-amount",
+            subject,
+            [subject.mark(spoken, name) for name in empty],
+            fields={"names": names, "part": match["part"]},
+        )
     yield from _unnamed(subject, spoken, match, basic, named)
 
 

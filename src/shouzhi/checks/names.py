@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -12,7 +12,7 @@ from shouzhi.catalogue.checks import check_book
 from shouzhi.catalogue.classifications import CODED, Classification, classification
 from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.checks import Finding, Mark
-from shouzhi.checks.subject import Spoken, Subject, finding
+from shouzhi.checks.subject import Subject, finding
 from shouzhi.space import parse_amount
 
 _BRACKETS: Final = re.compile(r"[()]")
@@ -76,7 +76,9 @@ def _named(
     codes = tree.codes(label, year)
     if code in codes:
         if not _in_force(tree, code, label, year):
-            yield finding("code-name-year", subject, marks, fields=fields, expected=name, found=label)
+            yield finding(
+                "code-name-year", subject, marks, fields=fields, expected=name, found=label
+            )
     elif codes:
         fields["other"] = codes[0]
         yield finding("code-name", subject, marks, fields=fields, expected=name, found=label)
@@ -94,51 +96,54 @@ def _in_force(tree: Classification, code: str, label: str, year: int | None) -> 
 
 
 def account_paths(subject: Subject) -> Iterator[Finding]:
-    """“…（类）…（款）…（项）” of the prose whose parts do not lie below each other."""
+    """“…（类）…（款）…（项）” of the prose whose parts do not lie below each other, each told once."""
     row = check_book()["account-path"]
-    tree = classification("function")
-    seen: set[tuple[str, str, str]] = set()
     anchor = row.word("anchor").text()
+    paths: dict[tuple[str, str, str], list[Mark]] = defaultdict(list)
     for spoken in subject.spoken:
-        if anchor not in spoken.text:
-            continue
-        for match in row.pattern("path").finditer(spoken.text):
-            parts = {key: fold(value or "") for key, value in match.groupdict().items()}
-            key = (parts["class"], parts["section"], parts["item"])
-            if key in seen:
-                continue
-            seen.add(key)
-            yield from _path(subject, spoken, tree, parts, match.group())
-
-
-def _path(
-    subject: Subject, spoken: Spoken, tree: Classification, parts: Mapping[str, str], words: str
-) -> Iterator[Finding]:
-    year = subject.document.year
-    head = tree.resolve(parts["class"], year, level=1) if parts["class"] else None
-    section = tree.resolve(parts["section"], year, under=head, level=2)
-    if section is None and head and parts["section"] == fold(tree.name(head, year) or ""):
-        item = tree.resolve(parts["item"], year, under=head) if parts["item"] else None
-        upper = tree.parent(item) if item and len(item) == 7 else None
-        right = (tree.name(upper, year) if upper else None) or ""
+        if anchor in spoken.text:
+            for match in row.pattern("path").finditer(spoken.text):
+                parts = match.groupdict()
+                key = (fold(parts["class"] or ""), fold(parts["section"]), fold(parts["item"] or ""))
+                paths[key].append(subject.mark(spoken, match.group()))
+    wrong: dict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for (head, section, item), marks in paths.items():
+        code = _section_code(subject, head, section)
+        if code is None and head and fold(section) == head:
+            wrong[section, _right_section(subject, head, item)].extend(marks)
+        elif code and item:
+            yield from _misnamed_item(subject, code, item, marks)
+    for (section, right), marks in wrong.items():
         known = check_book().say("path-right", right=right) if right else ""
+        fields = {"words": marks[0].text, "name": section, "right": known}
         yield finding(
-            "account-path",
-            subject,
-            [subject.mark(spoken, words)],
-            fields={"words": words, "name": parts["section"], "right": known},
-            expected=right or None,
-            found=parts["section"],
+            "account-path", subject, marks, fields=fields, expected=right or None, found=section
         )
-    elif section and parts["item"] and tree.resolve(parts["item"], year, under=section) is None:
-        yield from _misnamed_item(subject, spoken, tree, section, parts["item"])
+
+
+def _section_code(subject: Subject, head: str, section: str) -> str | None:
+    """The 款 of a path: below its 类 where that is told."""
+    tree, year = classification("function"), subject.document.year
+    upper = tree.resolve(head, year, level=1) if head else None
+    return tree.resolve(section, year, under=upper, level=2)
+
+
+def _right_section(subject: Subject, head: str, item: str) -> str:
+    """The 款 that an item lies in, for a path that repeats its 类 in the place of the 款."""
+    tree, year = classification("function"), subject.document.year
+    upper = tree.resolve(head, year, level=1)
+    code = tree.resolve(item, year, under=upper, level=3) if upper and item else None
+    section = tree.parent(code) if code else None
+    return (tree.name(section, year) if section else None) or ""
 
 
 def _misnamed_item(
-    subject: Subject, spoken: Spoken, tree: Classification, section: str, item: str
+    subject: Subject, section: str, item: str, marks: list[Mark]
 ) -> Iterator[Finding]:
     """An item that is nearly the name of one below its section; the same characters misplaced."""
-    year = subject.document.year
+    tree, year = classification("function"), subject.document.year
+    if tree.resolve(item, year, under=section) is not None:
+        return
     for code in tree.children(section):
         name = fold(tree.name(code, year) or "")
         moved = sorted(name) == sorted(item)
@@ -146,7 +151,7 @@ def _misnamed_item(
             yield finding(
                 "account-misnamed",
                 subject,
-                [subject.mark(spoken, item)],
+                marks,
                 severity=None if moved else "note",
                 fields={"label": item, "name": name, "code": code},
                 expected=name,
@@ -198,11 +203,9 @@ def department_name(subject: Subject) -> Iterator[Finding]:
 def _department_in_prose(subject: Subject, name: str) -> Iterator[Finding]:
     row = check_book()["department-name"]
     edge = row.number("edge")
-    own = row.pattern("own")
+    own, lead = row.pattern("own"), row.pattern("lead")
     gap = len(name) - 2 * edge + 2
-    pattern = re.compile(
-        f"{re.escape(name[:edge])}{_CHINESE}{{0,{gap}}}?{re.escape(name[-edge:])}"
-    )
+    pattern = re.compile(f"{re.escape(name[:edge])}{_CHINESE}{{0,{gap}}}?{re.escape(name[-edge:])}")
     slips: dict[str, list[Mark]] = defaultdict(list)
     for spoken in subject.spoken:
         text = fold(spoken.text)
@@ -212,7 +215,8 @@ def _department_in_prose(subject: Subject, name: str) -> Iterator[Finding]:
             found = match.group()
             if found == name or name in found:
                 continue
-            if own.match(text, match.end()) or _confused(found, name):
+            titled = lead.fullmatch(text, 0, match.start()) and own.match(text, match.end())
+            if titled or _confused(found, name):
                 slips[found].append(subject.mark(spoken, found))
     for found, marks in slips.items():
         yield _slip(subject, "department-name", found, name, marks)

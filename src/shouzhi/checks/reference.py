@@ -66,7 +66,12 @@ def _example(lead: str, example: Example) -> Iterator[str]:
 
 def _limits() -> str:
     """The deadlines, thresholds and weights of the law, from limits.yaml."""
-    lines = ["## 法定的期限、标准和权重", "", "| 事项 | 数值 | 起始 | 依据 |", "| --- | --- | --- | --- |"]
+    lines = [
+        "## 法定的期限、标准和权重",
+        "",
+        "| 事项 | 数值 | 起始 | 依据 |",
+        "| --- | --- | --- | --- |",
+    ]
     for limit in limits().values():
         lines += [
             f"| {limit.title} | {value.value} {limit.unit} | {value.valid_from} | {value.authority} |"

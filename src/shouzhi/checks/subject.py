@@ -120,11 +120,11 @@ def finding(
 
 
 def _kind(row: CheckRow) -> Kind:
-    return row.kind  # type: ignore[return-value] - the loader lets no other through
+    return row.kind  # type: ignore[return-value]  # the loader lets no other through
 
 
 def _severity(row: CheckRow) -> Severity:
-    return row.severity  # type: ignore[return-value] - as above
+    return row.severity  # type: ignore[return-value]  # as above
 
 
 def place_words(location: Location) -> str:

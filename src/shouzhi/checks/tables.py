@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from shouzhi.catalogue import forms
@@ -119,7 +120,7 @@ def _said_as_heading(subject: Subject, text: str) -> bool:
 
 
 def _numbered(subject: Subject, text: str) -> str | None:
-    """The number that a table of the contents would print: 表九 for “九、…”, where tables print 表…"""
+    """The number that a table of the contents would print: 表九 for “九、…”, where tables print such."""
     ordinal = strip_ordinal(text)[0]
     numbers = [table.number for table in subject.document.tables if table.number]
     if not ordinal or not any(_NUMERAL.fullmatch(number.removeprefix("表")) for number in numbers):
@@ -181,30 +182,41 @@ def _of_edition(subject: Subject) -> Iterator[Wanted]:
     found = assign(list(required), titles, document.department)
     for place, (title, number) in enumerate(required.items()):
         if place not in found:
-            ground = check_book().say("ground-edition", place=edition.place, year=str(document.year))
+            ground = check_book().say(
+                "ground-edition", place=edition.place, year=str(document.year)
+            )
             yield Wanted(title, number, [ground], check="table-form", authority=edition.authority)
+
+
+def _lawful(subject: Subject) -> Iterator[tuple[str, re.Pattern[str], bool]]:
+    """The tables that the law calls for, what their titles look like, and whether they are there."""
+    titles = [fold(table.title) for table in subject.document.tables if table.title]
+    for node in check_book()["table-missing"].word("tables").sequence():
+        data = node.mapping()
+        wanted = re.compile("|".join(data["matches"].texts()))
+        unlike = re.compile("|".join(data["unlike"].texts())) if "unlike" in data else None
+        there = any(wanted.search(t) and not (unlike and unlike.search(t)) for t in titles)
+        yield data["title"].text(), wanted, there
+
+
+def is_departmental(subject: Subject) -> bool:
+    """Whether a document is a department's budget or accounts: it holds most of the lawful tables."""
+    row = check_book()["table-missing"]
+    if subject.document.kind not in row.texts("kinds"):
+        return False
+    held = [there for *_, there in _lawful(subject)]
+    return sum(held) * 100 >= row.number("share") * len(held)
 
 
 def _of_law(subject: Subject) -> Iterator[Wanted]:
     """The tables that the law calls for everywhere; asked of documents that hold most of them."""
     row = check_book()["table-missing"]
-    document = subject.document
-    if document.kind not in row.texts("kinds") or not row.holds(document.year):
+    if not row.holds(subject.document.year) or not is_departmental(subject):
         return
-    titles = [fold(table.title) for table in document.tables if table.title]
-    absent: list[tuple[str, re.Pattern[str]]] = []
-    tables = row.word("tables").sequence()
-    for node in tables:
-        data = node.mapping()
-        wanted = re.compile("|".join(data["matches"].texts()))
-        unlike = re.compile("|".join(data["unlike"].texts())) if "unlike" in data else None
-        if not any(wanted.search(t) and not (unlike and unlike.search(t)) for t in titles):
-            absent.append((data["title"].text(), wanted))
-    if (len(tables) - len(absent)) * 100 < row.number("share") * len(tables):
-        return
-    for title, pattern in absent:
-        ground = check_book().say("ground-law")
-        yield Wanted(title, None, [ground], authority=row.authority, pattern=pattern)
+    for title, pattern, there in _lawful(subject):
+        if not there:
+            ground = check_book().say("ground-law")
+            yield Wanted(title, None, [ground], authority=row.authority, pattern=pattern)
 
 
 # -- order and numbers ------------------------------------------------------------------------
@@ -217,7 +229,7 @@ def table_order(subject: Subject) -> Iterator[Finding]:
     owner = subject.document.department
     found = assign([text for text, _ in entries], [table.title for table in tables], owner)
     order = [found[place] for place in sorted(found)]
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if after < before:
             yield finding(
                 "table-order",

@@ -77,9 +77,7 @@ def _fields(sides: Sides) -> dict[str, str]:
     return {"found": sides.found, "expected": sides.expected, "gap": sides.gap}
 
 
-def _parts(
-    scene: Scene, relation: Relation, whole: int, parts: Sequence[tuple[int, int]]
-) -> str:
+def _parts(scene: Scene, relation: Relation, whole: int, parts: Sequence[tuple[int, int]]) -> str:
     """What is summed: 各款之和, 各分栏之和, or the parts one by one where they are few."""
     book = check_book()
     if len(scene.places(relation)) > 1 or scene.fact(whole).table is None:
@@ -96,7 +94,7 @@ def _parts(
 
 
 def _children(scene: Scene, relation: Relation, parts: Sequence[tuple[int, int]]) -> str:
-    """What the rows below are: 各类, 各款, 各项, 各单位…"""
+    """What the rows below are: 各类, 各款, 各项, 各单位."""
     children = check_book().children
     lengths = {len(scene.fact(index).where.get("function", "")) for index, _ in parts}
     if relation.why == "function" and len(lengths) == 1:

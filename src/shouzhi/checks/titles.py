@@ -18,7 +18,9 @@ SAME_PLACE: Final = 0.5
 """How alike two titles must be that mean the same coordinates."""
 
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}年?度?")
-_NUMBER: Final = re.compile(r"^(?:附?表|公开)?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:表|[、.:：])?(?=\D)")
+_NUMBER: Final = re.compile(
+    r"^(?:附?表|公开)?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:表|[、.:：])?(?=\D)"
+)
 _SIDE: Final = re.compile(r"\([^()]*\)")
 _NARROWER: Final = re.compile("一般公共预算|公共财政预算|政府性基金|国有资本经营")
 _OWNER: Final = re.compile(r"^(?:本)?(?:部门|单位)(?!预算|决算)")

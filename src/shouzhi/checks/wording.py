@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +19,8 @@ from shouzhi.checks.subject import Spoken, Subject, finding
 from shouzhi.space import parse_amount
 
 _PAIRS: Final = {"(": ")", "（": "）", "“": "”", "《": "》", "【": "】", "〔": "〕", "「": "」"}
+_OPENS: Final = {close: mark for mark, close in _PAIRS.items()}
+_MARKS: Final = re.compile("[" + re.escape("".join((*_PAIRS, *_PAIRS.values()))) + "]")
 _WIDE: Final = str.maketrans({"（": "(", "）": ")"})
 _GOOD: Final = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SIMPLE: Final = ("doubled-punctuation", "percent-sign", "amount-unit", "misspelling")
@@ -48,50 +51,61 @@ def _around(text: str, match: re.Match[str]) -> str:
 def unclosed(subject: Subject) -> Iterator[Finding]:
     """Brackets and quotation marks that are opened and not closed, or closed and not opened.
 
-    Paragraphs are taken together up to the end of a sentence: a wrapped line that was read as
-    a paragraph of its own must not break a pair.
+    A pair may close a few paragraphs on: the prose is read as one, up to a farthest distance.
     """
-    for passage in _passages(subject):
-        for spoken, place, mark in _unpaired(passage):
-            words = spoken.text[max(0, place - 8) : place + 12]
-            yield finding(
-                "unclosed-bracket", subject, [subject.mark(spoken, words)],
-                fields={"mark": mark, "words": words}, found=mark,
-            )  # fmt: skip
+    for spoken, place, mark in _unpaired(subject.spoken):
+        words = spoken.text[max(0, place - 8) : place + 12]
+        yield finding(
+            "unclosed-bracket",
+            subject,
+            [subject.mark(spoken, words)],
+            fields={"mark": mark, "words": words},
+            found=mark,
+        )
 
 
-def _passages(subject: Subject) -> Iterator[list[Spoken]]:
-    held: list[Spoken] = []
-    for spoken in subject.spoken:
-        held.append(spoken)
-        if spoken.text.rstrip().endswith(("。", "；", "：", "！", "？", ":", ";")):
-            yield held
-            held = []
-    if held:
-        yield held
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A mark that waits for its other half; `at` counts the characters before it."""
+
+    spoken: Spoken
+    place: int
+    mark: str
+    at: int
 
 
-def _unpaired(passage: list[Spoken]) -> Iterator[tuple[Spoken, int, str]]:
-    """The marks of a passage without their other half; `1）` at a beginning is an ordinal."""
-    ordinals = check_book()["unclosed-bracket"].pattern("ordinals")
-    closing = {close: open_ for open_, close in _PAIRS.items()}
-    stack: list[tuple[Spoken, int, str]] = []
-    for spoken in passage:
+def _unpaired(pieces: Sequence[Spoken]) -> Iterator[tuple[Spoken, int, str]]:
+    """The marks without their other half; `1）` at a beginning is an ordinal."""
+    row = check_book()["unclosed-bracket"]
+    ordinals, farthest = row.pattern("ordinals"), row.number("farthest")
+    held: list[_Open] = []
+    before = 0
+    for spoken in pieces:
         text = spoken.text.translate(_WIDE)
         skip = {match.end() - 1 for match in ordinals.finditer(text)}
-        for place, char in enumerate(text):
+        for match in _MARKS.finditer(text):
+            place, char = match.start(), match.group()
+            late = [one for one in held if before + place - one.at > farthest]
+            yield from ((one.spoken, one.place, one.mark) for one in late)
+            held = held[len(late) :]
             if char in _PAIRS:
-                stack.append((spoken, place, char))
-            elif char in closing and place not in skip:
-                if stack and stack[-1][2] == closing[char]:
-                    stack.pop()
-                elif any(mark == closing[char] for *_, mark in stack):
-                    while stack[-1][2] != closing[char]:
-                        yield stack.pop()
-                    stack.pop()
-                else:
-                    yield spoken, place, char
-    yield from stack
+                held.append(_Open(spoken, place, char, before + place))
+            elif place not in skip:
+                yield from _close(held, spoken, place, char)
+        before += len(text)
+    yield from ((one.spoken, one.place, one.mark) for one in held)
+
+
+def _close(
+    held: list[_Open], spoken: Spoken, place: int, char: str
+) -> Iterator[tuple[Spoken, int, str]]:
+    """Close the last mark of a kind; those opened since are unpaired, as is a close without one."""
+    wanted = _OPENS[char]
+    if all(one.mark != wanted for one in held):
+        yield spoken, place, char
+        return
+    while (last := held.pop()).mark != wanted:
+        yield last.spoken, last.place, last.mark
 
 
 # -- numbers ---------------------------------------------------------------------------------
@@ -102,7 +116,7 @@ def numbers(subject: Subject) -> Iterator[Finding]:
     pattern = check_book()["malformed-number"].pattern("number")
     for spoken in subject.spoken:
         for match in pattern.finditer(spoken.text):
-            if not _GOOD.fullmatch(match["digits"]):
+            if match.start() and not _GOOD.fullmatch(match["digits"]):
                 words = match.group()
                 yield finding(
                     "malformed-number", subject, [subject.mark(spoken, words)],
@@ -137,7 +151,11 @@ def scores(subject: Subject) -> Iterator[Finding]:
                 words = match.group()
                 fields = {"words": words, "full": str(full.value)}
                 yield finding(
-                    "score-beyond", subject, [subject.mark(spoken, words)], fields=fields, found=words
+                    "score-beyond",
+                    subject,
+                    [subject.mark(spoken, words)],
+                    fields=fields,
+                    found=words,
                 )
 
 

@@ -19,9 +19,10 @@ def own_year(subject: Subject) -> Iterator[Finding]:
     if year is None:
         return
     heading, opening = row.pattern("heading"), row.pattern("opening")
+    kind = row.names("kinds").get(subject.document.kind)
     for place, table in enumerate(subject.document.tables):
         match = heading.search(fold(table.title))
-        if match and int(match["year"]) != year:
+        if match and match["kind"] == kind and int(match["year"]) != year:
             fields = {"words": table.title, "found": match["year"], "year": str(year)}
             yield finding(
                 "own-year", subject, [subject.cell(place)], fields=fields,
@@ -30,7 +31,8 @@ def own_year(subject: Subject) -> Iterator[Finding]:
     for spoken in subject.spoken:
         text = fold(spoken.text)
         match = heading.search(text) if spoken.heading else opening.search(text)
-        if match and int(match["year"]) != year:
+        told = match["kind"] if match and spoken.heading else kind
+        if match and told == kind and int(match["year"]) != year:
             fields = {"words": match.group(), "found": match["year"], "year": str(year)}
             yield finding(
                 "own-year", subject, [subject.mark(spoken, match.group())], fields=fields,
@@ -79,13 +81,9 @@ def as_of(subject: Subject) -> Iterator[Finding]:
     for spoken in subject.spoken:
         for match in row.pattern("as_of").finditer(fold(spoken.text)):
             told, month = int(match["year"]), int(match["month"] or 12)
-            late = (told, month) > (year, latest)
-            old = told < year
-            if subject.document.kind == "accounts":
-                wrong = old or (told, month) > (year + 1, latest)
-            else:
-                wrong = late
-            if wrong:
+            accounts = subject.document.kind == "accounts"
+            late = (told, month) > (year + accounts, latest)
+            if late or (accounts and told < year):
                 words = match.group()
                 fields = {"words": words, "year": str(year)}
                 yield finding(

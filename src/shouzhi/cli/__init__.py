@@ -14,6 +14,14 @@ COMMANDS = {
         "shouzhi.cli.check:check",
         "Check published budgets and accounts: what is wrong, where, and what it should be.",
     ),
+    "publish": (
+        "shouzhi.cli.publish:publish",
+        "Publish a book: every table and sentence, as Word, PDF, Excel, web page and open data.",
+    ),
+    "compare": (
+        "shouzhi.cli.compare:compare",
+        "Compare two books or documents: what was added, removed and changed.",
+    ),
     "classification": (
         "shouzhi.cli.classification:classification",
         "Look into the official lists of account codes, and bring newer ones.",

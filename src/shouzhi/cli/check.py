@@ -119,7 +119,7 @@ def check(  # noqa: PLR0913 - a command has as many parameters as options
                 add(checked)
     tally.unusable += options.unusable
     _summarise(tally, options, entries, time.monotonic() - started, verbose=verbose)
-    sys.exit(tally.status)
+    sys.exit(2 if options.nothing else tally.status)
 
 
 def _summarise(

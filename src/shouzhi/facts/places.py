@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
@@ -36,7 +36,7 @@ class _Running:
     over: dict[str | None, str] | None = None
     carried: dict[str | None, bool] | None = None
     numbered: str | None = None
-    kind: str | None = None
+    kinds: dict[str | None, str] = field(default_factory=dict)
 
     def function(self, side: str | None) -> str | None:
         return (self.over or {}).get(side)
@@ -122,7 +122,8 @@ def _by_label(
     if spends and (named := _named_function(row, bare, side, context, running)):
         return side | {"function": named}
     if term := lexicon().term(bare, side):
-        running.kind = term.where.get("kind", running.kind)
+        if "kind" in term.where:
+            running.kinds[row.side] = term.where["kind"]
         return side | _carrying(row, term, _fitting(term.where, side), running)
     if named := _named_function(row, bare, side, context, running):
         return side | {"function": named}
@@ -144,7 +145,7 @@ def _project(
     code = codes.get("function")
     if tails != "project" or code is None or _names(row.label, code):
         return {}
-    kind = {"kind": running.kind} if running.kind else {}
+    kind = {"kind": running.kinds[row.side]} if row.side in running.kinds else {}
     return {"project": fold(row.label), **kind}
 
 
@@ -152,7 +153,8 @@ def _unit_of(row: Row, context: Context, running: _Running) -> str | None:
     """The unit a row belongs to: its own code or name, else that of the unit row above."""
     label = fold(row.label)
     if lexicon().is_nature(label):
-        running.unit = running.kind = None
+        running.unit = None
+        running.kinds.clear()
         return label
     if lexicon().is_total(strip_ordinal(row.label)[1]) and "unit" not in row.codes:
         running.unit = None
@@ -160,7 +162,7 @@ def _unit_of(row: Row, context: Context, running: _Running) -> str | None:
     code = row.codes.get("unit")
     if _is_unit_row(row, context):
         running.unit = context.units.get(code, label) if code else label
-        running.kind = None
+        running.kinds.clear()
     elif code:
         running.unit = context.units.get(code, running.unit or code)
     return running.unit
@@ -209,7 +211,8 @@ def _unexplained(
     if codes and len(codes[0]) == 3 and row.side is None:
         return side | {"economic": codes[0]}
     if tails == "project" or row.texts or "unit" in side:
-        kind = {"kind": running.kind} if running.kind and "kind" not in side else {}
+        known = row.side in running.kinds and "kind" not in side
+        kind = {"kind": running.kinds[row.side]} if known else {}
         return side | {"project": fold(bare)} | kind
     if strip_ordinal(row.label)[0]:
         running.numbered = fold(bare)

@@ -8,12 +8,12 @@ from typing import Final
 
 from shouzhi.catalogue.form import Edition
 from shouzhi.catalogue.outline import Outline, SectionSpec, outline
-from shouzhi.catalogue.templates import fill
+from shouzhi.catalogue.templates import fill, numeral
 from shouzhi.cycle.book import Book
 from shouzhi.publish.chart import Chart, chart
 from shouzhi.publish.foot import Footing, foot
 from shouzhi.publish.grid import Grid, grid
-from shouzhi.publish.measure import Fit, fit
+from shouzhi.publish.measure import PORTRAIT, Fit, ems, fit
 from shouzhi.publish.narrate import Lack, Narrator
 from shouzhi.publish.table import FormTable
 from shouzhi.publish.tabulate import tabulate
@@ -67,6 +67,23 @@ class Publication:
     def headings(self) -> list[Heading]:
         """What the contents list."""
         return [part for part in self.parts if isinstance(part, Heading)]
+
+
+def cover(publication: Publication) -> list[str]:
+    """The lines of the title on the cover: a long one is broken behind the department."""
+    before, name, after = publication.title.partition(publication.department)
+    if not name or not after or ems(publication.title) * _COVER <= _ROOM:
+        return [publication.title]
+    return [before + name, after.strip()]
+
+
+def cover_size(lines: Sequence[str]) -> float:
+    """The size of type in points at which the longest line of the title fits."""
+    return min(_COVER, int(_ROOM / max(map(ems, lines), default=1)))
+
+
+_COVER: Final = 26.0
+_ROOM: Final = PORTRAIT * 0.9  # letters and characters are set a little apart
 
 
 def publication(
@@ -126,19 +143,21 @@ class _Composer:
 
     def parts(self) -> Iterator[Part]:
         """Everything in the order of the outline; forms that it forgets stand at the end."""
-        for section in self._plan.sections:
-            yield from self._section(section, 1)
+        yield from self._sections(self._plan.sections, 1)
         left = [t for t in self._tables if id(t) not in self._printed and _wanted(t)]
         if left:
             yield Heading("附件", 1)
             yield from self._placed(left)
 
-    def _section(self, spec: SectionSpec, level: int) -> Iterator[Part]:
-        inside = list(self._inside(spec, level))
-        if not inside:
-            return
-        yield Heading(fill(spec.heading, self.values), level)
-        yield from inside
+    def _sections(self, specs: Sequence[SectionSpec], level: int) -> Iterator[Part]:
+        """Those sections that hold anything, numbered in their order."""
+        number = 0
+        for spec in specs:
+            if inside := list(self._inside(spec, level)):
+                number += "{ordinal}" in spec.heading
+                values = {**self.values, "ordinal": numeral(number)}
+                yield Heading(fill(spec.heading, values), level)
+                yield from inside
 
     def _inside(self, spec: SectionSpec, level: int) -> Iterator[Part]:
         prose = next(filter(None, map(self._book.text, spec.prose)), "")
@@ -160,8 +179,7 @@ class _Composer:
         if spec.terms:
             for term, meaning in self._plan.terms:
                 yield Paragraph(f"{term}：{meaning}")
-        for inner in spec.sections:
-            yield from self._section(inner, level + 1)
+        yield from self._sections(spec.sections, level + 1)
 
     def _placed(self, tables: Sequence[FormTable] | Iterator[FormTable]) -> Iterator[Part]:
         for table in tables:

@@ -154,6 +154,9 @@ class Narrator:
         else:
             for member in self.members(part.each, part.level, where):
                 said = {"name": self.name(part.each, member), "code": member}
+                if part.each == "function" and len(member) == 7:
+                    said |= {"class": self.name("function", member[:3])}
+                    said |= {"section": self.name("function", member[:5])}
                 yield {**where, part.each: (member,)}, said, ()
 
     def _recorded(self, record: Record) -> dict[str, str]:
@@ -169,11 +172,13 @@ class Narrator:
         """A clause in the words of the catalogue, ready to follow another."""
         return "，" + fill(self._write[statement], fields)
 
-    def reason(self, subject: str) -> str:
-        """Why something changed, in the words of the book; a lack where it does not say."""
+    def reason(self, subject: str, *, required: bool) -> str:
+        """Why something changed, in the words of the book; a lack where it must say and does not."""
         for record in self.book.of("reasons"):
             if record.text("subject") == subject:
                 return fill(self._because, {"reason": record.text("text").rstrip("。；，")})
+        if not required:
+            return ""
         remedy = f"请在“{_REASONS}”页加一行，“对象”填“{subject}”，写明增减的原因"
         lack = Fault(Spot(_REASONS), f"没有“{subject}”的增减原因", remedy)
         if lack not in self.lacks:
@@ -297,10 +302,14 @@ class _Teller:
         narrator = self._narrator
         return narrator.amount(narrator.at(self._where, self._saying.of))
 
-    def _reason_clause(self) -> str:
+    def _reason_clause(self, *, required: bool = True) -> str:
         if self._base is None or self._amount == self._base:
             return ""
-        return self._narrator.reason(fill(self._saying.reason, self._values))
+        subject = fill(self._saying.reason, self._values)
+        return self._narrator.reason(subject, required=required)
+
+    def _why_clause(self) -> str:
+        return self._reason_clause(required=False)
 
     def _list_clause(self) -> str:
         return self._narrator.parts(self._saying, self._where, self._values)

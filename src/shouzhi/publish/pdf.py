@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from shouzhi.publish.chart import Chart, svg
-from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table
+from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table, cover, cover_size
 from shouzhi.publish.fonts import fonts, outline
 from shouzhi.publish.grid import Box
 from shouzhi.publish.measure import LANDSCAPE, PORTRAIT
@@ -53,7 +53,7 @@ _HEAD: Final = r"""
 """
 
 _FRONT: Final = r"""
-#page(numbering: none)[#v(30%)#align(center, text(font: (SANS, SERIF), size: 26pt, par(justify: false, TITLE)))]
+#page(numbering: none)[#v(30%)#align(center, text(font: (SANS, SERIF), size: COVERSIZE, par(justify: false, COVER)))]
 #page(numbering: none, {
   set outline.entry(fill: repeat([.], gap: 2pt))
   show outline.entry.where(level: 1): set block(above: 14pt)
@@ -79,10 +79,12 @@ def write(publication: Publication) -> bytes:
 def source(publication: Publication) -> str:
     """The document as the typesetter reads it."""
     found = fonts()
-    mark = "none"
+    mark, lines = "none", cover(publication)
     if publication.draft:
         mark = f'rotate(-30deg, text(size: 150pt, fill: rgb(190, 30, 30, 30), {_quoted(DRAFT)}))'
     words = {
+        "COVERSIZE": f"{cover_size(lines):g}pt",
+        "COVER": " + linebreak() + ".join(map(_quoted, lines)),
         "TITLE": _quoted(publication.title),
         "AUTHOR": _quoted(publication.department),
         "SERIF": _quoted(found.serif),

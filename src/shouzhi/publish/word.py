@@ -17,7 +17,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from shouzhi.publish.chart import Chart, svg
-from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table
+from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table, cover, cover_size
 from shouzhi.publish.fonts import outline
 from shouzhi.publish.grid import Box, Grid
 from shouzhi.publish.measure import LANDSCAPE, PORTRAIT
@@ -95,7 +95,9 @@ class _Writer:
         publication = self._publication
         inside = list(self._inside())
         yield _paragraph("", "CoverSpace")
-        yield _paragraph(publication.title, "Title")
+        lines = cover(publication)
+        for line in lines:
+            yield _paragraph(line, "Title", size=cover_size(lines))
         yield _section(wide=False, footer=False)
         yield _paragraph("目　录", "ContentsTitle")
         yield from self._contents()
@@ -221,9 +223,9 @@ def _run(text: str, size: float | None = None) -> str:
     return f'<w:r>{how}<w:t xml:space="preserve">{escape(_plain(text))}</w:t></w:r>'
 
 
-def _paragraph(text: str, style: str, *, fresh: bool = False) -> str:
+def _paragraph(text: str, style: str, *, fresh: bool = False, size: float | None = None) -> str:
     before = "<w:pageBreakBefore/>" if fresh else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{_run(text)}</w:p>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{_run(text, size)}</w:p>'
 
 
 def _section(*, wide: bool, start: int = 0, footer: bool = True) -> str:

@@ -174,7 +174,7 @@ def witnessed(placed: Sequence[Placed]) -> Iterator[Relation]:
     columns: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
     classed: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
     for item in placed:
-        row = Coordinates([(d, m) for d, m in item.where.items() if d in _ROW_DIMENSIONS])
+        row = item.where.only(*_ROW_DIMENSIONS)
         rest = item.where.without("flow", "source", *_ROW_DIMENSIONS)
         columns[item.column, rest].setdefault(row, item.index)
         if "economic" in row and ("item" in row or rest.get("kind") == "basic"):

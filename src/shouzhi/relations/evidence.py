@@ -21,6 +21,8 @@ FEWEST: Final = 5
 """Instances that a family without words of its own needs before any of them may break."""
 ENOUGH: Final = 3
 """Sums of a column that must hold before an empty cell in another one is taken for an error."""
+MOST_PERMUTED: Final = 4
+"""Rows whose amounts may stand in each other's place before two columns are not one."""
 MOST_TERMS: Final = 2_000
 """Terms of a relation up to which its numbers are tried with what other relations ask of them."""
 SCALES: Final = (10, 1_000, 10_000, 10_000_000)
@@ -42,13 +44,17 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
     carried = _carried(system)
     asked: dict[int, set[int]] = defaultdict(set)
     seen: set[tuple[tuple[int, int], ...]] = set()
+    rivals = _rivals(system, families)
     for family, relations in sorted(families.items(), key=_order):
         telling = [r for r in relations if _tells(system, r)]
         broken = [r for r in telling if not system.holds(r)]
         if family[0] == "unprinted":
             broken = relations = _forgotten(system, relations, families)
         doubtful = [r for r in broken if not (_slip(system, r) or _asked(system, r, asked))]
-        if doubtful and not _admitted(system, family, doubtful, len(telling), carried):
+        if doubtful and (
+            family in rivals
+            or not _admitted(system, family, doubtful, len(telling), carried)
+        ):
             system.refused[family] = (len(telling) - len(broken), len(telling))
             continue
         for relation in relations:
@@ -58,6 +64,32 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
                 system.relations.append(relation)
         if family[0] in STRONG:
             _ask(system, broken, asked)
+
+
+def _rivals(system: System, families: dict[Family, list[Relation]]) -> set[Family]:
+    """Pairs of columns that rows witness less well than another column of the same table.
+
+    A list of projects agrees with 总计 in all of them, with 财政拨款 in nearly all: it tells
+    of 总计, and where it differs from 财政拨款 nothing is wrong.
+    """
+    ranks: dict[Family, tuple[int, int]] = {}
+    best: dict[Family, tuple[int, int]] = {}
+    for family, relations in families.items():
+        if family[0] == "witness":
+            broken = sum(not system.holds(r) for r in relations)
+            (one, _), (other, _) = relations[0].terms
+            ours, theirs = system.facts[one].where, system.facts[other].where
+            apart = sum(ours.get(d) != theirs.get(d) for d in ("flow", "source"))
+            ranks[family] = broken, apart
+            for side in _sides(family):
+                best[side] = min(best.get(side, ranks[family]), ranks[family])
+    return {f for f, r in ranks.items() if any(best[side] < r for side in _sides(f))}
+
+
+def _sides(family: Family) -> tuple[Family, Family]:
+    """(a column, the table of the other) of a pair of columns, from either end."""
+    one, other = family[1:5], family[5:9]
+    return (*one, *other[:2]), (*other, *one[:2])
 
 
 def _order(item: tuple[Family, list[Relation]]) -> int:
@@ -109,8 +141,11 @@ def _admitted(
         return len(broken) < 2 or not sizes & carried
     if any(_whole(system, relation) for relation in broken):
         return False
-    few = len(broken) <= max(1, int(telling * FEW)) and telling >= FEWEST
-    return few and not _chained(system, broken)
+    if telling < FEWEST:
+        return False
+    if _permuted(system, broken):
+        return len(broken) * 2 <= telling
+    return len(broken) <= max(1, int(telling * FEW)) and not _chained(system, broken)
 
 
 def _lists_nothing(system: System, relation: Relation) -> bool:
@@ -130,6 +165,15 @@ def _chained(system: System, broken: Sequence[Relation]) -> bool:
     off = sorted(system.residual(r) for r in broken)
     slack = max((system.slack(r) for r in broken), default=0)
     return any(b - a <= 2 * slack for a, b in pairwise(off))
+
+
+def _permuted(system: System, broken: Sequence[Relation]) -> bool:
+    """Whether two columns print the same amounts in other rows: rows swapped, or shifted."""
+    if not 2 <= len(broken) <= MOST_PERMUTED or any(len(r.terms) != 2 for r in broken):
+        return False
+    slack = max(system.slack(r) for r in broken)
+    one, other = (sorted(system.facts[r.terms[i][0]].amount or 0 for r in broken) for i in (0, 1))
+    return all(abs(a - b) <= slack for a, b in zip(one, other, strict=True))
 
 
 def _errors(system: System, broken: Sequence[Relation]) -> int:

@@ -13,13 +13,15 @@ from functools import cache
 from itertools import product
 from typing import Final
 
-from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.classifications import CODED, classification
 from shouzhi.relations import Relation
 from shouzhi.relations.across import Column, Placed
 from shouzhi.space import Coordinates
 
 LISTED: Final = ("function", "economic", "government_economic", "unit", "project", "item")
 """The dimensions that tables list down their rows."""
+ENOUGH: Final = 3
+"""Places that two columns share before what one of them does not list counts as nought."""
 MOST_LEAVES: Final = 5_000
 """Rows of a column beyond which it is not summed for others."""
 
@@ -30,7 +32,7 @@ def spread(placed: Sequence[Placed]) -> Iterator[Relation]:
     """Numbers of one column against the leaves of another that lists what lies inside them."""
     columns: dict[tuple[Coordinates, int], dict[Column, _Rows]] = defaultdict(dict)
     for item in placed:
-        row = Coordinates([(d, m) for d, m in item.where.items() if d in LISTED])
+        row = item.where.only(*LISTED)
         rest = item.where.without(*LISTED)
         rows = columns[rest, item.column[0]].setdefault(item.column, {})
         rows.setdefault(row, []).append(item.index)
@@ -44,16 +46,34 @@ def _against(group: Mapping[Column, _Rows]) -> Iterator[Relation]:
         inside = _leaves(rows) if len(rows) <= MOST_LEAVES else {}
         if not inside:
             continue
+        dimensions = {dimension for row in rows for dimension in row}
         for column, others in group.items():
             if (column[:2], column[3]) == (listing[:2], listing[3]):
                 continue
-            word = "tree" if column[:2] == listing[:2] else "spread"
+            beside = column[:2] == listing[:2] and _is_list(dimensions)
+            family = ("tree" if beside else "spread", *column, *listing)
+            shared = sum(place in rows for place in others)
             for place, indexes in others.items():
-                leaves = inside.get(place)
-                if leaves is None or len(indexes) > 1 or place in rows:
+                if len(indexes) > 1 or place in rows:
                     continue
-                terms = ((indexes[0], 1), *((leaf, -1) for leaf in leaves))
-                yield Relation(terms, "sum", (word, *column, *listing), "detail")
+                if place in inside:
+                    terms = ((indexes[0], 1), *((leaf, -1) for leaf in inside[place]))
+                    yield Relation(terms, "sum", family, "detail")
+                elif shared >= ENOUGH and _unlisted(place, dimensions, rows):
+                    nothing = ("same", *min(column, listing), *max(column, listing))
+                    yield Relation(((indexes[0], 1),), "equal", nothing, "unlisted")
+
+
+def _is_list(dimensions: set[str]) -> bool:
+    """Whether a column lists one official classification and nothing else: it lists all of it."""
+    return len(dimensions) == 1 and dimensions <= set(CODED)
+
+
+def _unlisted(place: Coordinates, dimensions: set[str], rows: _Rows) -> bool:
+    """Whether a column that lists codes leaves out a code and all of its parents but the whole."""
+    if set(place) != dimensions or not _is_list(dimensions):
+        return False
+    return not any(above and above in rows for above in _around(place))
 
 
 def _leaves(rows: _Rows) -> dict[Coordinates, list[int]]:

@@ -51,8 +51,16 @@ def _group_branches(group: Mapping[str | None, list[int]], dimension: str) -> It
         if above is not _NOWHERE:
             children[above].extend(indexes)  # type: ignore[index]
     for member, below in children.items():
+        if dimension == "flow" and member is not None and not _carries(member, group):
+            continue
         for parent in group[member]:
             yield Branch(parent, tuple(below), dimension)
+
+
+def _carries(member: str, group: Mapping[str | None, object]) -> bool:
+    """Whether the main part of a grand total is printed: it is more than what is carried over."""
+    below = classification("flow").children(member)
+    return not below or below[0] in group
 
 
 _NOWHERE: Final = object()
@@ -107,7 +115,7 @@ def _crossed(places: Sequence[Coordinates], found: Sequence[Branch]) -> Iterator
         if index in parents or not where or len(where) > 2:
             continue
         below = tuple(
-            leaf for leaf in leaves if len(places[leaf]) > len(where) and inside(places[leaf], where)
+            leaf for leaf in leaves if places[leaf] != where and inside(places[leaf], where)
         )
         if below:
             yield Branch(index, below, "leaves")

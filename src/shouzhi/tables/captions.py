@@ -19,7 +19,12 @@ _LABELLED: Final = re.compile(
 _UNIT_WORD: Final = re.compile(r"^(?:人民币)?[百千万亿]*元")
 _SPACED: Final = re.compile(r"^(?:(?:编制|填报)?(?:部门|单位)名?称?)[\s　]+([^\s:：]{4,40})$")
 _NUMBER_PREFIX: Final = re.compile(
-    r"^((?:预算)?(?:公开|附)?\d{1,2}表|附?表\d{1,2}(?:-\d{1,2})?|附?表[一二三四五六七八九十]{1,3}(?=[:：、.]))[:：、.]?"
+    r"^((?:部门|单位)?(?:预算|决算)?(?:公开|附)?\d{1,2}表"
+    r"|(?:部门|单位)?(?:预算|决算|公开|附)*表\d{1,2}(?:-\d{1,2}){0,2}(?!年)"
+    r"|(?:公开|附)?表[一二三四五六七八九十]{1,3}(?=[:：、.])|附件\d{1,2}(?=[:：、.]))[:：、.]?"
+)
+_ASIDE: Final = re.compile(
+    rf"[（(]?\s*{_UNIT.pattern}\s*[)）]?|{_LABELLED.pattern}|[（(]?(?:续表?|公开表)[)）]$"
 )
 _BARE_LABEL: Final = re.compile(r"^(?:编制|预算|公开)?(?:部门|单位)(?:名称)?\s*(?:[:：].*)?$")
 _FURNITURE: Final = re.compile(
@@ -33,6 +38,7 @@ _EMPTY: Final = re.compile(
     r"^(?:无[。.]?|(?:本|此)表(?:为空|无数据).*|.{0,40}(?:没有|无|未)[^，。]{0,30}"
     r"(?:预算|支出|收入|安排|数据|发生额?|拨款)[^，。]{0,24}(?:[,，]故?(?:本|此)表.{0,20})?[。.]?)$"
 )
+_PERIOD: Final = re.compile(r"^[（(]?\s*20\d{2}\s*年(?:度)?\s*[)）]?$")
 _SENTENCE: Final = re.compile(r"[。；;：:，,]$")
 LONGEST_TITLE: Final = 60
 """Characters; a longer line above a grid is prose."""
@@ -90,11 +96,15 @@ def read_caption(lines: Sequence[Line]) -> Caption:
         text = lines[index].text.strip()
         if not text or is_furniture(text):
             continue
-        if amount_unit(text) or department(text) or _BARE_LABEL.match(text):
+        if _labelled(text):
             if titles:
                 break
             unit = unit or amount_unit(text)
             owner = owner or department(text)
+            if (rest := _beside(text)) and _is_title(rest, []):
+                titles.insert(0, rest)
+        elif _PERIOD.match(text) and not titles:
+            pass  # the year alone below the title: （2024年度）
         elif (found := number_of(text)) is not None:
             if number is not None:
                 break
@@ -109,6 +119,16 @@ def read_caption(lines: Sequence[Line]) -> Caption:
             if not (titles and _wraps(above, titles[0]) and not _is_title(titles[0], [])):
                 break
     return _caption(titles, number, unit, owner, frozenset(used))
+
+
+def _labelled(text: str) -> bool:
+    """Whether a line names the unit of amount or the department."""
+    return bool(amount_unit(text) or department(text) or _BARE_LABEL.match(text))
+
+
+def _beside(text: str) -> str:
+    """What a line says beside the unit of amount and the department: the title, on one line with them."""
+    return _ASIDE.sub("", text).strip()
 
 
 def _is_title(text: str, titles: Sequence[str]) -> bool:
@@ -184,8 +204,7 @@ def _starts_note(text: str) -> bool:
 
 def _captions(text: str) -> bool:
     """Whether a line is the title or a caption of the next table."""
-    labelled = amount_unit(text) or department(text) or _BARE_LABEL.match(text)
-    return bool(labelled) or _is_title(text, [])
+    return _labelled(text) or _is_title(text, [])
 
 
 def _goes_on(note: str, text: str) -> bool:

@@ -20,6 +20,7 @@ _LEVELS: Final = (
 )
 _ENDS: Final = re.compile(r"[。！？!?；;：:]$")
 _LEADERS: Final = re.compile(r"[.．…·]{3,}[\s.．…·]*(?:-?\s*\d+\s*-?)?$")
+_PAGE: Final = re.compile(r"^[-—–－]\s*\d{1,4}\s*[-—–－]$")
 _NAMED: Final = re.compile(r"(?:说明|情况|构成)。$")
 LONGEST_HEADING: Final = 45
 INDENT: Final = 0.8
@@ -86,7 +87,10 @@ def _is_heading(text: str, level: int = 0) -> bool:
 
 def _paragraphs(lines: Iterable[Line]) -> Iterable[tuple[Paragraph, bool]]:
     """Paragraphs with their wrapped lines joined, and whether they are set in large type."""
-    listed = [line for line in lines if line.text.strip() and not _LEADERS.search(line.text)]
+    listed = [
+        line for line in lines
+        if (text := line.text.strip()) and not _LEADERS.search(line.text) and not _PAGE.match(text)
+    ]  # fmt: skip
     frame = _Frame(listed)
     held: list[Line] = []
     for line in listed:

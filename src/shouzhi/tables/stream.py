@@ -39,6 +39,8 @@ from shouzhi.tables.stream_tree import Count, Tree, stream_tree
 
 LONGEST_RUN: Final = 400
 """Lines of words before amounts; of a longer run only the end can be a head."""
+MOST_PIECES: Final = 3000
+"""Words in such lines; more are no head."""
 LOOK_AHEAD: Final = 80
 """Lines below a head that are looked at to tell how many amounts a row has."""
 
@@ -185,6 +187,8 @@ def _heads(lines: Sequence[Line], sorts: Sequence[Sort], style: Style) -> list[_
 def _head(lines: Sequence[Line], run: range, numbered: bool, style: Style) -> _Found | None:
     """The head that a run of lines of words ends with, or holds."""
     pieces = pieces_of(lines, run)
+    if len(pieces) > MOST_PIECES:
+        return None
     streams = find_heads(pieces, style, to_end=numbered)
     if not streams or sum(h.known for h in streams[0].headings) < (1 if numbered else 2):
         return None

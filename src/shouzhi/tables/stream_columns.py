@@ -126,7 +126,9 @@ def misfit(text: str, kind: Kind, *, place: Place, coded: bool, decimals: bool) 
             return 3.0 if decimals and text.isdigit() else 0.0
         return 0.0 if text in _EMPTY else NEVER
     if kind in _SHAPES:
-        return 0.0 if _SHAPES[kind].fullmatch(text) else NEVER
+        if not _SHAPES[kind].fullmatch(text):
+            return NEVER
+        return 0.5 if kind == "unit_code" and len(text) < 6 else 0.0
     if kind in {"first", "second"}:
         return _level_misfit(fold(text), kind)
     if kind == "count":

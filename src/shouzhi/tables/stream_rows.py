@@ -12,10 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from shouzhi.catalogue.names import fold, strip_ordinal
-from shouzhi.tables.stream_columns import NEVER, WORDY, Place, Stub, misfit
+from shouzhi.catalogue.names import fold
+from shouzhi.tables.stream_columns import NEVER, WORDY, Stub, misfit
 from shouzhi.tables.stream_heads import words
-from shouzhi.tables.stream_pieces import Piece, Style, is_amount, is_number, width
+from shouzhi.tables.stream_lines import (
+    line_widths,
+    opens_label,
+    paragraph_widths,
+    place_on_line,
+    prints_decimals,
+    seam,
+    unbreakable,
+)
+from shouzhi.tables.stream_pieces import Piece, Style, is_number, width
 
 PRUNED: Final = 14.0
 """Readings worse than the best by more than this are given up."""
@@ -75,10 +84,10 @@ class Body:
         self.hints = hints or {}
         self.width = len(stub.kinds)
         self.coded = any(kind in _CODES for kind in stub.kinds)
-        self.decimals = _prints_decimals(pieces)
+        self.decimals = prints_decimals(pieces)
         self.skips = [self._skip(kind) for kind in stub.kinds]
-        self.paragraphs = _paragraph_widths(pieces) if style.marked else {}
-        self.lines = _line_widths(pieces)
+        self.paragraphs = paragraph_widths(pieces) if style.marked else {}
+        self.lines = line_widths(pieces)
         self.full: dict[int, float] = {}
 
     def _skip(self, kind: str) -> float:
@@ -143,7 +152,7 @@ class Body:
                     continue
                 ends = [piece for piece in cell if piece.ends]
                 wide.setdefault(column, []).extend(
-                    self.lines[id(piece)][1] for piece in ends if piece is not cell[-1]
+                    self.lines[id(piece)] for piece in ends if piece is not cell[-1]
                 )
         return {c: sorted(found)[len(found) * 3 // 4] for c, found in wide.items() if found}
 
@@ -209,7 +218,7 @@ class Body:
         fit = misfit(
             piece.text,
             self.stub.kinds[column],
-            place=_place(piece),
+            place=place_on_line(piece),
             coded=self.coded,
             decimals=self.decimals,
         )
@@ -297,14 +306,12 @@ class Body:
         kind = self.stub.kinds[state.column]
         if kind in {"first", "second"} and fold(last.text) in words(kind):
             return 4.0  # a whole name of an indicator level goes on with nothing
-        if kind == "name" and _opens_label(piece.text):
+        if kind == "name" and opens_label(piece.text):
             return 2.5
         if not piece.starts:
             blanks = last.after - 1
-            seam = _seam(last.text, piece.text)
-            if kind == "text":
-                seam /= 2
-            return seam + ((0.3 if blanks < 2 else BLANK) * blanks if self.style.marked else 0.0)
+            cost = seam(last.text, piece.text) / (2 if kind == "text" else 1)
+            return cost + ((0.3 if blanks < 2 else BLANK) * blanks if self.style.marked else 0.0)
         if self.style.marked:
             if last.open:
                 return 0.0
@@ -327,11 +334,11 @@ class Body:
             cost += 2.5 if kind == "name" else 1.0
         if self.style.tight == piece.apart:
             cost += 1.5 if self.style.tight else 0.6
-        above, here = self.lines[id(last)][1], self.lines[id(piece)][0]
+        above, here = self.lines[id(last)], self.lines[id(piece)]
         full = self.full.get(column)
         if full is None:
             return cost + min(2.0, 0.3 * max(0.0, here - above - 2))
-        slack = 1.5 + _unbreakable(piece.text)
+        slack = 1.5 + unbreakable(piece.text)
         cost += min(4.0, 0.8 * max(0.0, full - above - slack))
         cost += min(3.0, 1.0 * max(0.0, here - full - 1.0))
         return cost + (0.4 if last.text[-1] in _ENDS else 0.0)
@@ -346,7 +353,7 @@ class Body:
             cost += 1.0
         full = self.full.get(column)
         if full and self.stub.kinds[column] == "text" and last.text[-1] not in _ENDS:
-            cost += 0.8 if self.lines[id(last)][1] > full - 1 else 0.2
+            cost += 0.8 if self.lines[id(last)] > full - 1 else 0.2
         return cost
 
     def _paragraph(self, index: int, column: int) -> float:
@@ -397,85 +404,3 @@ class Body:
         if self.style.marked and last is not None:
             row.short = abs(max(last.after - 1, 0) / self.style.per - (self.width - 1 - before))
         return off
-
-
-def _opens_label(text: str) -> bool:
-    """Whether a piece begins with an ordinal and a name, as the labels of rows do."""
-    ordinal, rest = strip_ordinal(text)
-    return ordinal is not None and ordinal != "其中" and bool(rest)
-
-
-def _place(piece: Piece) -> Place:
-    if piece.starts:
-        return "alone" if piece.ends else "first"
-    return "last" if piece.ends else "inside"
-
-
-def _prints_decimals(pieces: Sequence[Piece]) -> bool:
-    """Whether amounts are printed with decimals; shorter integers may be codes and counts."""
-    long = [p.text for p in pieces if is_amount(p.text) or (p.ends and len(p.text) > 3)]
-    numbers = [text for text in long if is_number(text)]
-    found = sum(map(is_amount, numbers))
-    return found >= 3 and found * 5 >= len(numbers) * 3
-
-
-def _seam(left: str, right: str) -> float:
-    """What a blank inside a cell costs: little beside digits, Latin letters and lone characters."""
-    if left[-1].isascii() != right[0].isascii() or (left[-1].isascii() and right[0].isascii()):
-        return 0.1
-    if len(left) == 1 or len(right) == 1:
-        return 0.4
-    return 1.2
-
-
-def _unbreakable(text: str) -> float:
-    """The width of what may not be broken at the beginning of a line: a number, a Latin word."""
-    count = 0
-    for character in text:
-        if not (character.isascii() and (character.isalnum() or character in ".,-%")):
-            break
-        count += 1
-    return count / 2
-
-
-def _paragraph_widths(pieces: Sequence[Piece]) -> dict[int, float]:
-    """In a marked dump, the width of the full lines of the paragraph that each piece is of.
-
-    A paragraph of one line has no full line, and is left out.
-    """
-    lines = _lines(pieces)
-    found: dict[int, float] = {}
-    begin = None
-    widest = 0.0
-    for first, last in lines:
-        begin = first if begin is None else begin
-        if pieces[last].open:
-            widest = max(widest, sum(width(p.text) for p in pieces[first : last + 1]))
-            continue
-        if widest:
-            found.update(dict.fromkeys(range(begin, last + 1), widest))
-        begin, widest = None, 0.0
-    return found
-
-
-def _line_widths(pieces: Sequence[Piece]) -> dict[int, tuple[float, float]]:
-    """(width from the line's beginning, width to its end) of the words that a piece belongs to."""
-    found: dict[int, tuple[float, float]] = {}
-    for first, last in _lines(pieces):
-        line = pieces[first : last + 1]
-        for at, piece in enumerate(line):
-            begin = end = at
-            while begin > 0 and not is_number(line[begin - 1].text):
-                begin -= 1
-            while end + 1 < len(line) and not is_number(line[end + 1].text):
-                end += 1
-            run = sum(width(p.text) for p in line[begin : end + 1]) + (end - begin) / 2
-            found[id(piece)] = (run, run)
-    return found
-
-
-def _lines(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """(first, last) piece of every line."""
-    firsts = [index for index, piece in enumerate(pieces) if piece.starts]
-    lasts = [*(first - 1 for first in firsts[1:]), len(pieces) - 1]
-    return list(zip(firsts, lasts, strict=False))

@@ -34,8 +34,6 @@ Json = dict[str, Any]
 
 MOST_PICTURES: Final = 400
 """Findings of one report that have pictures; the others have their rows all the same."""
-MOST_PROSE: Final = 8
-"""Places of the prose that one finding shows."""
 MOST_TERMS: Final = 60
 """Terms of one relation that are listed."""
 MOST_COLUMNS: Final = 8
@@ -187,7 +185,8 @@ def _card(number: int, finding: Json, view: Json, shown: list[str], messages: Me
         "number": number,
         "title": view["checks"].get(finding["check"], finding["check"]),
         "grids": [_grid(excerpt, finding, view, messages) for excerpt in laid],
-        "prose": prose[:MOST_PROSE],
+        "prose": prose[: words.MOST_PLACES],
+        "left": words.left(len(prose), messages),
         "pictures": shown,
         "alt": messages("picture-alt", places="；".join(at[:3])),
         "sides": [

@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 
 PAGES: Final = 2
 """Pages over which a paragraph is followed."""
+TELLING: Final = 5
+"""Characters of words that are not likely to stand on a page twice."""
+_HALF: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _CUT: Final = "…"
 
 
@@ -75,7 +78,8 @@ class Finder:
         text, boxes = self._characters(number)
         first = number == place.page
         start = _start(boxes, place.box) if first and not place.in_table else 0
-        span = _span(text, place, start, loose=first)
+        # On a page after, words too short to be told from others are sought in their clause only.
+        span = _span(text, place, start, loose=first or len(place.text) >= TELLING)
         return _lines(boxes[span[0] : span[1]].tolist()) if span else []
 
     def _characters(self, number: int) -> tuple[str, Floats]:
@@ -101,7 +105,7 @@ def _characters(page: PdfPage) -> tuple[str, Floats]:
         textpage.close()
     if not kept:
         return "", np.zeros((0, 4))
-    return "".join(chr(codes[n]) for n in kept), frame(page).upright(boxes)
+    return "".join(chr(codes[n]) for n in kept).translate(_HALF), frame(page).upright(boxes)
 
 
 def _start(boxes: Floats, box: Box) -> int:
@@ -126,7 +130,8 @@ def _span(plain: str, place: Place, start: int, *, loose: bool) -> tuple[int, in
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split())
+    """A text without blanks, its full-width signs as half-width ones: one for one."""
+    return "".join(text.split()).translate(_HALF)
 
 
 def _lines(boxes: Iterable[Sequence[float]]) -> list[Box]:

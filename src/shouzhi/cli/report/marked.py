@@ -35,6 +35,8 @@ Json = dict[str, Any]
 AUTHOR: Final = "收支 Shouzhi"
 ICON: Final = 20.0
 """Points that a note without a cell takes on the page."""
+LISTED: Final = 3
+"""Files that are no PDF, told by name."""
 MOST: Final = 10
 """Broken relations that one note lists."""
 FROM_EDGE: Final = 14.0
@@ -73,14 +75,18 @@ def _collected(out: Path, options: Options) -> Iterator[Add]:
     """Collect what was checked, then mark all PDF files of it; the others are told."""
     checked: list[Checked] = []
     yield checked.append
-    tasks = []
+    tasks, others = [], list[str]()
     for each in checked:
         for document, about in enumerate(() if each.failure else each.view["documents"]):
             if about["source"] == "pdf":
                 tasks.append((each.entries[document], _wanted(each.view, document, options)))
             else:
-                name = each.names[document]
-                options.notes.append(options.messages("marked-needs-pdf", name=name))
+                others.append(each.names[document])
+    if others:
+        shown = "、".join(others[:LISTED])
+        told = options.messages("marked-needs-pdf", names=shown, count=len(others))
+        options.notes.append(told)
+        options.nothing = not tasks
     if tasks:
         with _writer(out, options) as write:
             for number, result in on_pages(mark, tasks, jobs=options.jobs, limit=options.limit):
@@ -200,10 +206,8 @@ def mark(task: tuple[Entry, Sequence[Note]]) -> bytes:
         except PdfiumError as error:
             raise Unreadable("文件无法打开来标注", "请用阅读软件另存一份再试") from error
         try:
-            finder = Finder(document)
-            for note in wanted:
-                if 1 <= note.page <= len(document):
-                    _annotate(finder, note)
+            for spot, texts in _resolved(Finder(document), wanted).items():
+                _annotate(document, spot, "\n\n".join(texts))
             written = io.BytesIO()
             document.save(written)
         except PdfiumError as error:
@@ -213,30 +217,52 @@ def mark(task: tuple[Entry, Sequence[Note]]) -> bytes:
     return written.getvalue()
 
 
-def _annotate(finder: Finder, note: Note) -> None:
-    number, boxes = finder.resolve(note.place) if note.place else (note.page, [])
-    page = finder.document[number - 1]
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where an annotation comes to stand: boxes to highlight, or else an icon at a point."""
+
+    page: int
+    boxes: tuple[Box, ...]
+    icon: tuple[float, float] | None
+    severity: str
+
+
+def _resolved(finder: Finder, wanted: Sequence[Note]) -> dict[_Spot, list[str]]:
+    """The notes by where they come to stand; those at one spot are one annotation."""
+    found: dict[_Spot, list[str]] = {}
+    for note in wanted:
+        if not 1 <= note.page <= len(finder.document):
+            continue
+        page, boxes = finder.resolve(note.place) if note.place else (note.page, [])
+        icon = None
+        if not boxes and note.place:  # beside the table that it speaks of
+            icon = (note.place.box[0] - ICON, note.place.box[3])
+        texts = found.setdefault(_Spot(page, tuple(boxes), icon, note.severity), [])
+        texts += [note.text] if note.text not in texts else []
+    return found
+
+
+def _annotate(document: PdfDocument, spot: _Spot, text: str) -> None:
+    page = document[spot.page - 1]
     try:
-        if boxes:
-            _make(page, raw.FPDF_ANNOT_HIGHLIGHT, boxes, note)
+        if spot.boxes:
+            _make(page, raw.FPDF_ANNOT_HIGHLIGHT, spot.boxes, spot.severity, text)
         else:
-            height, left = page.get_height(), FROM_EDGE
-            if note.place:  # beside the table that it speaks of
-                left, height = note.place.box[0] - ICON, note.place.box[3] + FROM_EDGE
-            top = height - FROM_EDGE
-            _make(page, raw.FPDF_ANNOT_TEXT, [(left, top - ICON, left + ICON, top)], note)
+            left, top = spot.icon or (FROM_EDGE, page.get_height() - FROM_EDGE)
+            icon = (left, top - ICON, left + ICON, top)
+            _make(page, raw.FPDF_ANNOT_TEXT, [icon], spot.severity, text)
     finally:
         page.close()
 
 
-def _make(page: PdfPage, kind: int, boxes: Sequence[Box], note: Note) -> None:
+def _make(page: PdfPage, kind: int, boxes: Sequence[Box], severity: str, text: str) -> None:
     """Write one annotation on an open page; `boxes` are on the page as seen."""
     filed = [as_filed(page, box) for box in boxes]
     annotation = raw.FPDFPage_CreateAnnot(page, kind)
     if not annotation:
         raise PdfiumError("no annotation")
     try:
-        colour = COLOURS[note.severity]
+        colour = COLOURS[severity]
         raw.FPDFAnnot_SetColor(annotation, raw.FPDFANNOT_COLORTYPE_Color, *colour, 255)
         if kind == raw.FPDF_ANNOT_HIGHLIGHT:
             for left, bottom, right, top in filed:
@@ -246,8 +272,8 @@ def _make(page: PdfPage, kind: int, boxes: Sequence[Box], note: Note) -> None:
         rectangle = raw.FS_RECTF(min(lefts), max(tops), max(rights), min(bottoms))
         raw.FPDFAnnot_SetRect(annotation, ctypes.byref(rectangle))
         raw.FPDFAnnot_SetFlags(annotation, _SHOWN)
-        for key, text in (("Contents", note.text), ("T", AUTHOR), ("Subj", note.severity)):
-            _set_text(annotation, key, text)
+        for key, told in (("Contents", text), ("T", AUTHOR), ("Subj", severity)):
+            _set_text(annotation, key, told)
     finally:
         raw.FPDFPage_CloseAnnot(annotation)
 

@@ -21,7 +21,8 @@ class Options:
 
     `rounding` shows the rounding notes; `jobs` processes work at pages, each `limit`
     seconds at most; `several` says that more than one file was given.  `notes` takes what
-    is to be told at the end, `unusable` the files that were checked and cannot be written.
+    is to be told at the end, `unusable` the files that were checked and cannot be written;
+    `nothing` says that there was nothing to write.
     """
 
     messages: Messages
@@ -31,3 +32,4 @@ class Options:
     several: bool = False
     notes: list[str] = field(default_factory=list)
     unusable: list[tuple[str, Failure]] = field(default_factory=list)
+    nothing: bool = False

@@ -87,10 +87,16 @@ def finding_lines(
     for excerpt in shown:
         yield from _excerpt_lines(excerpt, view, finding, messages, width)
     laid_out = {(excerpt.at["document"], excerpt.at["table"]) for excerpt in shown}
-    for place in finding["where"]:
-        if place["row"] is None or (place["document"], place["table"]) not in laid_out:
-            expected = words.expected_at(finding, place, messages)
-            yield from _prose_lines(place, view, messages, width, expected)
+    prose = [
+        place
+        for place in finding["where"]
+        if place["row"] is None or (place["document"], place["table"]) not in laid_out
+    ]
+    for place in prose[: words.MOST_PLACES]:
+        expected = words.expected_at(finding, place, messages)
+        yield from _prose_lines(place, view, messages, width, expected)
+    if left := words.left(len(prose), messages):
+        yield from _indented(left, INDENT, width)
     yield from _below(finding, view, messages, width)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from shouzhi.cli.messages import Messages
 
 Json = dict[str, Any]
 
-SIGNS = {"error": "✗", "warning": "!", "rounding": "≈", "note": "·"}
+MOST_PLACES: Final = 8
+"""Places of the prose that one finding shows."""
+SIGNS: Final = {"error": "✗", "warning": "!", "rounding": "≈", "note": "·"}
 """The sign of each severity, told apart without colours."""
 
 
@@ -53,6 +55,11 @@ def spot(place: Json, messages: Messages) -> str:
     if said or not place["text"] or place["text"] == place.get("table_title"):
         return said
     return messages("quoted", text=place["text"])
+
+
+def left(places: int, messages: Messages) -> str:
+    """That there are more places than are shown; nothing when there are not."""
+    return messages("more-places", count=places - MOST_PLACES) if places > MOST_PLACES else ""
 
 
 def clause(place: Json) -> tuple[str, str, str] | None:

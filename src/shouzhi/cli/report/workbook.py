@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
+from rich.cells import cell_len
 
 from shouzhi.cli import records
 from shouzhi.cli.checking import Checked
@@ -22,20 +23,23 @@ from shouzhi.cli.workbook import LONGEST_TEXT
 Json = dict[str, Any]
 
 COLUMNS: Final = (
-    ("number", 6), ("document", 28), ("severity", 8), ("kind", 10), ("message", 52), ("table", 30),
-    ("row", 26), ("column", 22), ("position", 16), ("found", 15), ("expected", 15),
-    ("difference", 14), ("suspect", 34), ("value", 15), ("todo", 44), ("authority", 30),
-    ("check", 18), ("reply", 30),
+    ("number", 6), ("document", 20), ("severity", 8), ("kind", 10), ("message", 50), ("table", 22),
+    ("row", 18), ("column", 18), ("position", 11), ("found", 13), ("expected", 13),
+    ("difference", 13), ("suspect", 26), ("value", 13), ("todo", 36), ("authority", 20),
+    ("check", 12), ("reply", 24),
 )  # fmt: skip
 """The columns of the list of findings, each with its width in characters."""
 
 RELATIONS: Final = (
-    ("number", 6), ("document", 28), ("relation", 70), ("found", 15), ("expected", 15),
-    ("difference", 14), ("places", 90),
+    ("number", 6), ("document", 20), ("relation", 70), ("found", 13), ("expected", 13),
+    ("difference", 13), ("places", 90),
 )  # fmt: skip
 AMOUNTS: Final = frozenset({"found", "expected", "difference", "value"})
 COLOURS: Final = {"error": "#F8CBC4", "warning": "#FFE699", "note": "#DDEBF7", "rounding": "#E2EFDA"}
 MOST_PLACES: Final = 12
+LINE: Final = 14.5
+TALLEST: Final = 300.0
+"""Points of one line of a row, and of a whole row."""
 
 
 @contextmanager
@@ -79,10 +83,11 @@ class _List:
         sheet.set_row(0, 24)
         sheet.freeze_panes(1, 2)
         sheet.set_landscape()
-        sheet.set_paper(9)  # A4
+        sheet.set_paper(8)  # A3: the list is wide
+        sheet.set_margins(0.4, 0.4, 0.5, 0.6)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        sheet.set_footer("&P / &N")
+        sheet.set_footer("&C&P / &N")
         return sheet
 
     def add(self, checked: Checked) -> None:
@@ -150,21 +155,26 @@ class _List:
         together = finding.get("extra", {}).get("together", ())
         for key, items in (("candidate", finding["candidates"]), ("together", together)):
             for each in items:
-                value = {"found": each["where"]["text"], "expected": each["value"]}
                 place = words.place_line(view, each["where"], self.messages)
-                yield {**common, "relation": self.messages(key), **value, "places": place}
+                sides = {"found": each["where"]["text"], "expected": each["value"]}
+                below = {"relation": self.messages(key), "places": place, "value": each["value"]}
+                yield {**common, **sides, **below}
 
     def _write(
         self, sheet: Any, columns: Sequence[tuple[str, int]], record: dict[str, str | None], colour: str  # noqa: ANN401
     ) -> None:  # fmt: skip
         self.filled[id(sheet)] += 1
         row = self.filled[id(sheet)]
+        tall = max(_lines(record.get(name) or "", width) for name, width in columns)
+        sheet.set_row(row, min(TALLEST, LINE * tall + 2))  # programs do not all find it out
+        # A code is no amount, though its digits look like one.
+        counted = bool(record.get("difference") or record.get("value"))
         for place, (name, _) in enumerate(columns):
             text = record.get(name) or ""
             shade = colour if name == "severity" else ""
             if name == "number":
                 sheet.write_number(row, place, int(text), self._format("0", ""))
-            elif name in AMOUNTS:
+            elif name in AMOUNTS and counted:
                 self._amount(sheet, row, place, text)
             else:
                 sheet.write_string(row, place, text[:LONGEST_TEXT], self._format("", shade))
@@ -189,3 +199,8 @@ class _List:
             look |= {"bg_color": COLOURS[severity], "bold": severity == "error"} if severity else {}
             self.formats[key] = self.book.add_format(look)
         return self.formats[key]
+
+
+def _lines(text: str, width: int) -> int:
+    """The lines that a text takes in a column of `width` characters."""
+    return sum(max(1, -(-cell_len(line) // max(1, width * 9 // 10))) for line in text.split("\n"))

@@ -1,0 +1,94 @@
+"""What keeps a publication from being published: lacks, sums that miss, glyphs, findings.
+
+The publication is read back as any published document is, from its own grids and
+paragraphs and without a file, and checked by all the checks that are run on others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shouzhi.checks import Finding
+from shouzhi.checks.run import check
+from shouzhi.cycle.lines import Ledger
+from shouzhi.cycle.raw import Fault, Spot
+from shouzhi.facts import Document, from_source
+from shouzhi.publish.document import Heading, Paragraph, Publication, Table
+from shouzhi.publish.fonts import missing
+from shouzhi.publish.grid import Grid as Laid
+from shouzhi.sources import Cell, Grid, Line, Page, Source
+from shouzhi.space import Location, yuan
+
+
+def faults(publication: Publication) -> Iterator[Fault]:
+    """What the book has to mend before anything of it is published."""
+    yield from publication.lacks
+    yield from _unbalanced(publication)
+
+
+def _unbalanced(publication: Publication) -> Iterator[Fault]:
+    """Total income and total expenditure of the book's own year that differ."""
+    book = publication.book
+    ledger = Ledger(book, publication.edition.items)
+    own = {"year": ("this",), "stage": (book.stage,)}
+    income, spent = (
+        ledger.sum(ledger.at({**own, "flow": (flow,)})) for flow in ("income_total", "expenditure_total")
+    )
+    if income != spent:
+        message = f"收入总计 {yuan(income)} 元，支出总计 {yuan(spent)} 元，相差 {yuan(income - spent)} 元"
+        remedy = "请核对“收入”和“支出”，或补上结转、结余"
+        yield Fault(Spot(book.name), message, remedy)
+
+
+def glyphs(publication: Publication) -> list[str]:
+    """The characters that no font at hand can print; raises Unreadable where there is none."""
+    return missing(_texts(publication))
+
+
+def _texts(publication: Publication) -> Iterator[str]:
+    yield publication.title
+    yield publication.department
+    for part in publication.parts:
+        if isinstance(part, Heading | Paragraph):
+            yield part.text
+        elif isinstance(part, Table):
+            yield from (part.table.title, part.table.left, part.table.right, *part.table.notes)
+            yield from (box.text for box in part.grid.boxes)
+        else:
+            yield part.said
+
+
+def read_back(publication: Publication) -> Document:
+    """The publication as its readers will find it."""
+    blocks: list[Line | Grid] = []
+    at = iter(range(1, 1_000_000))
+    for text in (publication.title, "目录"):
+        blocks.append(Line(text, Location(line=next(at))))
+    for part in publication.parts:
+        if isinstance(part, Heading | Paragraph):
+            blocks.append(Line(part.text, Location(line=next(at))))
+        elif isinstance(part, Table):
+            table, captions = part.table, part.table.edition.captions
+            number = table.number if captions.number != "none" else None
+            above = (number, table.title, table.left, table.right)
+            blocks += [Line(text, Location(line=next(at))) for text in above if text]
+            blocks.append(_ruled(part.grid, next(at)))
+            blocks += [Line(note, Location(line=next(at))) for note in table.notes]
+    source = Source(publication.title, "html", [Page(1, tuple(blocks))])
+    return from_source(source)
+
+
+def _ruled(laid: Laid, line: int) -> Grid:
+    cells = tuple(
+        Cell(
+            box.row, box.column, box.rows, box.columns, "　" * box.depth + box.text,
+            Location(line=line),
+        )
+        for box in sorted(laid.boxes, key=lambda box: (box.row, box.column))
+    )  # fmt: skip
+    return Grid(laid.height, laid.width, cells, "cells", Location(line=line))
+
+
+def findings(publication: Publication) -> list[Finding]:
+    """What the checks find in the publication, the gravest first."""
+    return check([read_back(publication)])
