@@ -113,7 +113,7 @@ def independent(system: System, relations: Sequence[int], fact: int) -> bool:
     telling = [
         system.relations[n]
         for n in relations
-        if system.relations[n].kind != "at_most" and len(system.relations[n].terms) > 1
+        if system.relations[n].kind != "at_most"
     ]
     return any(
         set(a.facts) & set(b.facts) == {fact} and "sum" in (_sort(a), _sort(b))
@@ -168,7 +168,7 @@ class Bench:
             twice=twice,
             detected=bool(fresh),
             named=any(_right(judged.system, c.corrections[:1], mutation) for c in new),
-            listed=_right(judged.system, corrections, mutation),
+            listed=_listed(judged.system, corrections, mutation),
             single=len(new) == 1,
             seconds=judged.seconds,
         )
@@ -236,6 +236,14 @@ def _right(system: System, corrections: Sequence[Correction], mutation: Mutation
         if mutation.right and _undone(system, correction) == _wanted(system, mutation):
             return True
     return False
+
+
+def _listed(system: System, corrections: Sequence[Correction], mutation: Mutation) -> bool:
+    """Whether one of the corrections speaks of the cells of the mutation, be it to the cent or not."""
+    cells = set(mutation.right)
+    return _right(system, corrections, mutation) or any(
+        cells and set(_undone(system, correction)) == cells for correction in corrections
+    )
 
 
 def _undone(system: System, correction: Correction) -> dict[Key, object]:

@@ -18,7 +18,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pypdfium2 import PdfBitmap, PdfDocument, PdfPage, raw
+from pypdfium2 import PdfDocument, PdfPage, raw
 from rich.cells import cell_len
 from selectolax.lexbor import LexborHTMLParser
 
@@ -200,10 +200,8 @@ def test_the_page_marks_the_cell_under_its_headings(document: Document) -> None:
     assert suspect.text(separator="|", strip=True) == "358.93|应为 358.92"
     assert len(tree.css("td.other")) == 2
     heads = [[th.text() for th in tr.css("th")] for tr in tree.css(".grid thead tr")]
-    assert heads == [["科目", "一般公共预算支出"], ["小计", "基本支出", "项目支出"]] or heads == [
-        ["项目", "一般公共预算支出"],
-        ["小计", "基本支出", "项目支出"],
-    ]
+    assert heads[0][1:] == ["一般公共预算支出"]
+    assert heads[1] == ["小计", "基本支出", "项目支出"]
     spans = tree.css_first(".grid thead th[colspan]")
     assert spans is not None
     assert spans.attributes["colspan"] == "3"
@@ -271,10 +269,6 @@ def texts(page: PdfPage) -> Iterator[str]:
         yield buffer.raw.decode("utf-16-le").rstrip("\0")
 
 
-def colours(bitmap: PdfBitmap) -> np.ndarray[Any, Any]:
-    return bitmap.to_numpy()[:, :, :3].astype(int)
-
-
 @pytest.mark.parametrize("turns", range(4))
 def test_a_highlight_stands_where_the_cell_is_seen(turns: int, tmp_path: Path) -> None:
     path = blank(turns, tmp_path)
@@ -283,8 +277,7 @@ def test_a_highlight_stands_where_the_cell_is_seen(turns: int, tmp_path: Path) -
     document = PdfDocument(io.BytesIO(data))
     page = document[0]
     assert list(texts(page)) == ["应为 36.63"]
-    pixels = colours(page.render())
-    blue = pixels[:, :, 0]
+    blue = page.render().to_numpy()[:, :, 0]
     rows, columns = np.where(blue < 250)
     top = page.get_height() - SEEN[3]
     assert abs(columns.min() - SEEN[0]) <= 2
@@ -296,19 +289,14 @@ def test_a_highlight_stands_where_the_cell_is_seen(turns: int, tmp_path: Path) -
 
 def test_notes_tell_the_whole_once_and_what_has_no_place_at_the_head(document: Document) -> None:
     view = shown(document, wrong_cell(document), code(document))
-    for finding in view["findings"]:
-        for place in words_places(finding):
-            place |= {"page": 1, "box": [10.0, 20.0 + place["row"], 30.0, 40.0]}
+    for place in (place for finding in view["findings"] for place in views.places(finding)):
+        place.update({"page": 1, "box": [10.0, 20.0 + place["row"], 30.0, 40.0]})
     view["findings"].append({**shown(document, prose())["findings"][0], "where": []})
     made = marked.notes(view, 0, view["findings"], Messages())
     assert [note.place is None for note in made] == [True, False, False]
     assert "正文的数与表不一致" in made[0].text
     assert "358.93 → 358.92" in made[1].text
     assert "某规程第一条" in made[1].text
-
-
-def words_places(finding: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(views.places(finding))
 
 
 @pytest.fixture(scope="module")

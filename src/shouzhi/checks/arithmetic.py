@@ -228,7 +228,7 @@ def _corrected(scene: Scene, cause: Cause, suspect: Suspect, words: str) -> str:
         cell=scene.full(index, told),
         found=scene.printed(index),
         value=suspect.value,
-        unit=unit if unit in FEN_PER else "",
+        unit=f" {unit}" if unit in FEN_PER else "",
         slip=book.say("slip", slip=slip) if slip else "",
         words=words,
     )

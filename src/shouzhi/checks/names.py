@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
 from shouzhi.catalogue.checks import check_book
@@ -15,6 +17,8 @@ from shouzhi.checks import Finding, Mark
 from shouzhi.checks.subject import Subject, finding
 from shouzhi.space import parse_amount
 
+_LONGEST_CLASS: Final = 3
+"""Digits of a 类: a code as short as that is no unit's."""
 _BRACKETS: Final = re.compile(r"[()]")
 _CHINESE: Final = "[\u4e00-\u9fff]"
 
@@ -49,12 +53,14 @@ def account_names(subject: Subject) -> Iterator[Finding]:
                     label = strip_ordinal(fold(row.label))[1]
                     places[dimension, code, label].append(subject.cell(place, index))
     unknown: list[tuple[str, Mark]] = []
+    named: list[Finding] = []
     for (dimension, code, label), marks in places.items():
         tree = classification(dimension)
         if not tree.known(code):
             unknown.append((code, marks[0]))
         else:
-            yield from _named(subject, tree, code, label, marks)
+            named.extend(_named(subject, tree, code, label, marks))
+    yield from _displaced(named)
     if unknown:
         yield finding(
             "code-unknown",
@@ -62,6 +68,23 @@ def account_names(subject: Subject) -> Iterator[Finding]:
             [mark for _, mark in unknown],
             fields={"codes": "、".join(f"{code} {mark.label}" for code, mark in unknown)},
         )
+
+
+def _displaced(named: list[Finding]) -> Iterator[Finding]:
+    """Many wrong names in one table have one cause: the names stand apart from their codes."""
+    tables: dict[int | None, list[Finding]] = defaultdict(list)
+    for found in named:
+        if found.check == "code-name":
+            tables[found.where[0].table].append(found)
+        else:
+            yield found
+    for held in tables.values():
+        if len(held) <= check_book()["code-name"].number("many"):
+            yield from held
+            continue
+        more = check_book().say("displaced", count=str(len(held)))
+        marks = tuple(mark for found in held for mark in found.where)
+        yield replace(held[0], message=held[0].message + more, where=marks)
 
 
 def _named(
@@ -104,7 +127,11 @@ def account_paths(subject: Subject) -> Iterator[Finding]:
         if anchor in spoken.text:
             for match in row.pattern("path").finditer(spoken.text):
                 parts = match.groupdict()
-                key = (fold(parts["class"] or ""), fold(parts["section"]), fold(parts["item"] or ""))
+                key = (
+                    fold(parts["class"] or ""),
+                    fold(parts["section"]),
+                    fold(parts["item"] or ""),
+                )
                 paths[key].append(subject.mark(spoken, match.group()))
     wrong: dict[tuple[str, str], list[Mark]] = defaultdict(list)
     for (head, section, item), marks in paths.items():
@@ -170,7 +197,7 @@ def unit_codes(subject: Subject) -> Iterator[Finding]:
     for place, table in enumerate(subject.document.tables):
         for index, row in enumerate(table.rows):
             code, unit = row.codes.get("unit"), row.where.get("unit")
-            if code and unit and code != unit:
+            if code and unit and code != unit and len(code) > _LONGEST_CLASS:
                 codes[unit][code] += 1
                 marks[unit, code].append(subject.cell(place, index))
     for unit, counts in codes.items():
@@ -265,26 +292,40 @@ def project_names(subject: Subject) -> Iterator[Finding]:
 
     Projects that differ by a number, such as the phases of one work, are two projects.
     """
-    tables = _projects(subject)
-    row = check_book()["project-name"]
-    most, shortest = row.number("distance"), row.number("shortest")
     told: set[frozenset[str]] = set()
-    for place, names in tables.items():
-        for other, theirs in tables.items():
-            if other <= place:
-                continue
-            for one in names.keys() - theirs.keys():
-                for two in theirs.keys() - names.keys():
-                    pair = frozenset((one, two))
-                    if pair in told or min(len(one), len(two)) < shortest:
-                        continue
-                    if distance(one, two, most) <= most and not _numbered_apart(one, two):
-                        told.add(pair)
-                        marks = [names[one], theirs[two]]
-                        yield finding(
-                            "project-name", subject, marks, fields={"one": one, "two": two},
-                            expected=one, found=two,
-                        )  # fmt: skip
+    for names, theirs in combinations(_projects(subject), 2):
+        for one, two in _near(names.keys() - theirs.keys(), theirs.keys() - names.keys()):
+            if frozenset((one, two)) not in told:
+                told.add(frozenset((one, two)))
+                yield finding(
+                    "project-name",
+                    subject,
+                    [theirs[two], names[one]],
+                    fields={"one": one, "two": two},
+                    expected=one,
+                    found=two,
+                )
+
+
+def _near(ours: Iterable[str], theirs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of names that are nearly one; only names that begin or end alike are held together."""
+    row = check_book()["project-name"]
+    most, shortest, edge = row.number("distance"), row.number("shortest"), row.number("edge")
+    ends: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(theirs):
+        if len(name) >= shortest:
+            ends[name[:edge]].append(name)
+            ends[name[-edge:]].append(name)
+    left = row.number("trials")
+    for one in sorted(ours):
+        if len(one) < shortest:
+            continue
+        for two in dict.fromkeys(ends[one[:edge]] + ends[one[-edge:]]):
+            left -= 1
+            if left < 0:
+                return
+            if distance(one, two, most) <= most and not _numbered_apart(one, two):
+                yield one, two
 
 
 def _numbered_apart(one: str, two: str) -> bool:
@@ -293,9 +334,9 @@ def _numbered_apart(one: str, two: str) -> bool:
     return numerals.findall(one) != numerals.findall(two)
 
 
-def _projects(subject: Subject) -> dict[int, dict[str, Mark]]:
-    """The projects with amounts by table, each with the place of its row."""
-    found: dict[int, dict[str, Mark]] = {}
+def _projects(subject: Subject) -> list[dict[str, Mark]]:
+    """The projects with amounts of each table that lists any, with the places of their rows."""
+    found: list[dict[str, Mark]] = []
     for place, table in enumerate(subject.document.tables):
         names = {
             row.where["project"]: subject.cell(place, index)
@@ -303,5 +344,5 @@ def _projects(subject: Subject) -> dict[int, dict[str, Mark]]:
             if "project" in row.where and any(parse_amount(cell) for cell in row.cells if cell)
         }
         if names:
-            found[place] = names
+            found.append(names)
     return found

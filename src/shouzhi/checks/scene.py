@@ -18,6 +18,7 @@ from shouzhi.statements.claims import Count, Stated
 from shouzhi.tables import Section
 
 _CLAUSE: Final = "。；;！!？?"
+_COMMA: Final = re.compile(r"[，：:]|,(?!\d{3})")
 _LONGEST_CLAUSE: Final = 40
 
 
@@ -216,14 +217,14 @@ def _text(section: Section, paragraph: int | None) -> str:
 
 
 def _around(text: str, start: int, end: int) -> str:
-    """The clause around [start, end) of a text, cut where it is long."""
+    """The clause around [start, end) of a text, cut at a comma where it is long."""
     left = max((text.rfind(mark, 0, start) for mark in _CLAUSE), default=-1) + 1
     stops = [place for mark in _CLAUSE if (place := text.find(mark, end)) >= 0]
     right = min(stops, default=len(text))
+    commas = [match.start() for match in _COMMA.finditer(text, left, right)]
     if end - left > _LONGEST_CLAUSE:
-        comma = max(text.find(mark, end - _LONGEST_CLAUSE, start) for mark in "，,：:")
-        left = comma + 1 if comma > left else start - _LONGEST_CLAUSE // 2
+        near = [place for place in commas if end - _LONGEST_CLAUSE <= place < start]
+        left = near[0] + 1 if near else max(left, start - _LONGEST_CLAUSE // 2)
     if right - start > _LONGEST_CLAUSE:
-        comma = min((p for mark in "，," if (p := text.find(mark, end)) >= 0), default=right)
-        right = min(right, comma)
+        right = next((place for place in commas if place >= end), right)
     return text[left:right].strip()

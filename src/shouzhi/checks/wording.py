@@ -53,7 +53,8 @@ def unclosed(subject: Subject) -> Iterator[Finding]:
 
     A pair may close a few paragraphs on: the prose is read as one, up to a farthest distance.
     """
-    for spoken, place, mark in _unpaired(subject.spoken):
+    for spoken, place in _unpaired(subject.spoken):
+        mark = spoken.text[place]
         words = spoken.text[max(0, place - 8) : place + 12]
         yield finding(
             "unclosed-bracket",
@@ -74,7 +75,7 @@ class _Open:
     at: int
 
 
-def _unpaired(pieces: Sequence[Spoken]) -> Iterator[tuple[Spoken, int, str]]:
+def _unpaired(pieces: Sequence[Spoken]) -> Iterator[tuple[Spoken, int]]:
     """The marks without their other half; `1）` at a beginning is an ordinal."""
     row = check_book()["unclosed-bracket"]
     ordinals, farthest = row.pattern("ordinals"), row.number("farthest")
@@ -86,26 +87,26 @@ def _unpaired(pieces: Sequence[Spoken]) -> Iterator[tuple[Spoken, int, str]]:
         for match in _MARKS.finditer(text):
             place, char = match.start(), match.group()
             late = [one for one in held if before + place - one.at > farthest]
-            yield from ((one.spoken, one.place, one.mark) for one in late)
+            yield from ((one.spoken, one.place) for one in late)
             held = held[len(late) :]
             if char in _PAIRS:
                 held.append(_Open(spoken, place, char, before + place))
             elif place not in skip:
                 yield from _close(held, spoken, place, char)
         before += len(text)
-    yield from ((one.spoken, one.place, one.mark) for one in held)
+    yield from ((one.spoken, one.place) for one in held)
 
 
 def _close(
     held: list[_Open], spoken: Spoken, place: int, char: str
-) -> Iterator[tuple[Spoken, int, str]]:
+) -> Iterator[tuple[Spoken, int]]:
     """Close the last mark of a kind; those opened since are unpaired, as is a close without one."""
     wanted = _OPENS[char]
     if all(one.mark != wanted for one in held):
-        yield spoken, place, char
+        yield spoken, place
         return
     while (last := held.pop()).mark != wanted:
-        yield last.spoken, last.place, last.mark
+        yield last.spoken, last.place
 
 
 # -- numbers ---------------------------------------------------------------------------------
@@ -170,6 +171,8 @@ def indicators(subject: Subject) -> Iterator[Finding]:
     for place, table in enumerate(subject.document.tables):
         for index, line in enumerate(table.rows):
             values = {v for heading, v in line.texts.items() if columns.search(fold(heading))}
+            if not values:
+                continue
             for kind in kinds:
                 label = fold(line.label)
                 unlike = "unlike" in kind and re.search(kind["unlike"].text(), label)

@@ -85,7 +85,8 @@ def as_of(subject: Subject) -> Iterator[Finding]:
             late = (told, month) > (year + accounts, latest)
             if late or (accounts and told < year):
                 words = match.group()
-                fields = {"words": words, "year": str(year)}
+                why = check_book().say("too-late" if late else "too-old")
+                fields = {"words": words, "year": str(year), "why": why}
                 yield finding(
                     "as-of-date", subject, [subject.mark(spoken, words)], fields=fields, found=words
                 )

@@ -141,7 +141,8 @@ def _notes(
     cached = messages("summary-cached", cached=tally.cached) if tally.cached else ""
     yield messages(
         "summary-check", documents=tally.documents, facts=f"{tally.facts:,}",
-        counts=words.count_line(tally.counts, messages), seconds=f"{seconds:.1f}",
+        counts=words.count_line(tally.counts, messages) if tally.documents else "—",
+        seconds=f"{seconds:.1f}",
     ) + cached  # fmt: skip
     if not entries:
         yield messages("nothing-found")

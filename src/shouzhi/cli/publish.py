@@ -59,8 +59,8 @@ def publish(  # noqa: PLR0913 - a command has as many parameters as options
     suffix = out.suffix.lower().lstrip(".")
     if not formats:
         formats = (suffix,) if suffix in FORMATS else FORMATS
-    loaded = _load(book, messages)
-    edition = _edition(loaded, key, messages)
+    loaded = load_book(book, messages)
+    edition = edition_of(loaded, key, messages)
     try:
         made = publication(loaded, edition, plain=plain_rounding, draft=draft)
         _refuse(made, messages, draft=draft)
@@ -73,7 +73,7 @@ def publish(  # noqa: PLR0913 - a command has as many parameters as options
     click.echo(messages("published", title=made.title, files=count, out=out, seconds=seconds), err=True)
 
 
-def _load(path: Path, messages: Messages) -> Book:
+def load_book(path: Path, messages: Messages) -> Book:
     """The book; tells all its faults and ends where it has any."""
     from shouzhi.cycle.building import load
     from shouzhi.cycle.raw import BookFaults
@@ -85,7 +85,7 @@ def _load(path: Path, messages: Messages) -> Book:
         sys.exit(2)
 
 
-def _edition(book: Book, key: str | None, messages: Messages) -> Edition:
+def edition_of(book: Book, key: str | None, messages: Messages) -> Edition:
     """The edition that was asked for, or that of the book, or the one that fits it."""
     from shouzhi.catalogue.forms import edition, find, keys
 

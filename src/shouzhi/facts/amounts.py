@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
-from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.catalogue.lexicon import LAST_YEAR, lexicon
 from shouzhi.space import Coordinates, Fact, parse_amount, to_fen
 from shouzhi.tables import Column, Table
 
@@ -17,13 +18,15 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
     """Every amount that a table prints, at the union of its title, column and row coordinates."""
     base = Coordinates({"year": str(year)} if year else {}) | table.where
     columns = [column_where(table, column) for column in table.columns]
+    shared = _shared(columns)
     for index, row in enumerate(table.rows):
+        over = row.side is None  # a row over both sides is of what these have in common
         for place, (printed, column) in enumerate(zip(row.cells, table.columns, strict=True)):
             if printed is None or (amount := parse_amount(printed)) is None:
                 continue
             unit = "%" if amount.percent or column.rate else table.amount_unit or "元"
             yield Fact(
-                where=_union(base, columns[place], row.where),
+                where=_union(base, shared if over and column.side else columns[place], row.where),
                 amount=None if unit == "%" else to_fen(amount.value, unit),
                 value=amount.value,
                 printed=printed,
@@ -34,6 +37,27 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
                 row=index,
                 column=place,
             )
+
+
+def dated(table: Table, year: int | None) -> tuple[Column, ...]:
+    """The columns of a table, those of last year (上年预算数) with the year before its own."""
+    own = table.where.get("year") or (str(year) if year else None)
+    return tuple(
+        replace(column, where=_last_year(column.where, own))
+        if column.where.get("year") == LAST_YEAR
+        else column
+        for column in table.columns
+    )
+
+
+def _last_year(where: Coordinates, own: str | None) -> Coordinates:
+    return where | {"year": str(int(own) - 1)} if own else where
+
+
+def _shared(columns: Sequence[Coordinates]) -> Coordinates:
+    """The members that all columns have in common."""
+    common = set(columns[0].items()) if columns else set()
+    return Coordinates(common.intersection(*(column.items() for column in columns)))
 
 
 def column_where(table: Table, column: Column) -> Coordinates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,6 +17,8 @@ from shouzhi.tables import UNLABELLED, Row, Table
 _CODED: Final = ("function", "economic", "government_economic")
 _PROJECT_STUB: Final = re.compile(r"项目名称|支出项目|项目类别|采购|任务")
 _PROJECT_TITLE: Final = re.compile(r"明细|采购|重点项目|重点工作")
+_UNIT_STUB: Final = re.compile(r"(?:单位|部门)(?!预算)")
+_YEARED: Final = re.compile(r"(20\d{2})年?度?(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class _Running:
     over: dict[str | None, str] | None = None
     carried: dict[str | None, bool] | None = None
     numbered: str | None = None
+    units: bool = False
+    last: dict[str | None, Coordinates] = field(default_factory=dict)
+    detailed: frozenset[str] = frozenset()
+    listed: bool = False
     kinds: dict[str | None, str] = field(default_factory=dict)
 
     def function(self, side: str | None) -> str | None:
@@ -48,9 +55,22 @@ def unit_names(tables: Sequence[Table]) -> dict[str, str]:
     for table in tables:
         for row in table.rows:
             code = row.codes.get("unit")
-            if code and not set(row.codes) & set(_CODED) and is_organisation(row.label):
+            if code and not set(row.codes) & set(_CODED) and (
+                is_organisation(row.label) or (lists_units(table) and _is_own(row.label))
+            ):
                 names.setdefault(code, fold(row.label))
     return names
+
+
+def lists_units(table: Table) -> bool:
+    """Whether the labels of a table are, or hang under, names of units: its stub says so."""
+    return _UNIT_STUB.search(table.stub) is not None
+
+
+def _is_own(label: str) -> bool:
+    """Whether a label is none of the words that mean the same in every table."""
+    bare = strip_ordinal(label)[1]
+    return label != UNLABELLED and not (lexicon().is_total(bare) or lexicon().term(bare))
 
 
 def function_names(tables: Sequence[Table]) -> dict[str, str]:
@@ -80,24 +100,55 @@ def place_rows(table: Table, context: Context) -> Iterator[Row]:
     A unit row gives its unit to the rows below it, in tables that list units; a 类 row
     of a sided table gives the names below it their class.
     """
-    running = _Running(over={}, carried={})
+    running = _Running(
+        over={}, carried={}, units=lists_units(table), detailed=_detailed(table.rows),
+        listed=_lists_projects(table),
+    )
     tails = _tail_dimension(table)
+    sides = {side: _side(table, side) for side in {row.side for row in table.rows}}
     for row in table.rows:
-        yield replace(row, where=_row_where(row, table, context, running, tails))
+        where = _row_where(row, table, sides[row.side], context, running, tails)
+        running.last[row.side] = where
+        yield replace(row, where=where)
+
+
+def _side(table: Table, name: str | None) -> Coordinates:
+    """What the half of a table says of its rows: its name, else the flow of all its columns."""
+    where = side_where(name)
+    flows = {column.where.get("flow") for column in table.columns if column.side == name}
+    flow = flows.pop() if name and len(flows) == 1 else None
+    return Coordinates({"flow": flow}) | where if flow else where
+
+
+def _detailed(rows: Sequence[Row]) -> frozenset[str]:
+    """The functions of which a table prints more than the function itself: projects below it."""
+    counts = Counter(row.codes["function"] for row in rows if "function" in row.codes)
+    named = {c for row in rows if not row.codes for c in classification("function").codes(row.label)}
+    return frozenset(code for code, count in counts.items() if count > 1 or code in named)
 
 
 def _tail_dimension(table: Table) -> str:
     """The dimension of labels that nothing else explains: project where the table says so."""
-    listed = _PROJECT_STUB.search(table.stub) or _PROJECT_TITLE.search(table.title)
-    return "project" if listed else "unit"
+    told = _lists_projects(table) or table.where.get("kind") == "project"
+    return "project" if told else "unit"
+
+
+def _lists_projects(table: Table) -> bool:
+    return bool(_PROJECT_STUB.search(table.stub) or _PROJECT_TITLE.search(table.title))
 
 
 def _row_where(
-    row: Row, table: Table, context: Context, running: _Running, tails: str
+    row: Row,
+    table: Table,
+    side: Coordinates,
+    context: Context,
+    running: _Running,
+    tails: str,
 ) -> Coordinates:
-    side = side_where(row.side)
     bare = strip_ordinal(row.label)[1]
     codes = {d: row.codes[d] for d in _CODED if d in row.codes}
+    if "economic" in codes:
+        codes.pop("government_economic", None)  # the same money by another list
     if unit := _unit_of(row, context, running):
         side = side | {"unit": unit}
     if codes:
@@ -107,11 +158,24 @@ def _row_where(
     for outer in row.path:
         if term := lexicon().term(outer, side):
             side = side | term.where
-    if row.label == UNLABELLED or lexicon().is_total(bare) or _is_unit_row(row, context):
+    if (yeared := _year(bare)) is not None:
+        return side | yeared
+    if row.label == UNLABELLED or lexicon().is_total(bare) or _is_unit_row(row, context, running):
         return _grand(bare, side)
     if table.where.get("item") == "nontax":
         return _unexplained(row, bare, side, "unit", running)
     return _by_label(row, bare, side, context, running, tails)
+
+
+def _year(label: str) -> Coordinates | None:
+    """What a label says that is a year, perhaps with a stage: 2023年, 2024年预算数."""
+    match = _YEARED.fullmatch(fold(label))
+    if match is None:
+        return None
+    term = lexicon().term(match[2]) if match[2] else None
+    if match[2] and not (term and "stage" in term.where):
+        return None
+    return (term.where if term else Coordinates()) | {"year": match[1]}
 
 
 def _by_label(
@@ -124,6 +188,8 @@ def _by_label(
     if term := lexicon().term(bare, side):
         if "kind" in term.where:
             running.kinds[row.side] = term.where["kind"]
+        elif "economic" in term.where and row.side in running.kinds and not strip_ordinal(row.label)[0]:
+            side = Coordinates({"kind": running.kinds[row.side]}) | side
         return side | _carrying(row, term, _fitting(term.where, side), running)
     if named := _named_function(row, bare, side, context, running):
         return side | {"function": named}
@@ -145,6 +211,8 @@ def _project(
     code = codes.get("function")
     if tails != "project" or code is None or _names(row.label, code):
         return {}
+    if not running.listed and code not in running.detailed:
+        return {}
     kind = {"kind": running.kinds[row.side]} if row.side in running.kinds else {}
     return {"project": fold(row.label), **kind}
 
@@ -152,6 +220,8 @@ def _project(
 def _unit_of(row: Row, context: Context, running: _Running) -> str | None:
     """The unit a row belongs to: its own code or name, else that of the unit row above."""
     label = fold(row.label)
+    if row.path and running.units and (owner := _owner(row, context)):
+        return owner
     if lexicon().is_nature(label):
         running.unit = None
         running.kinds.clear()
@@ -160,7 +230,7 @@ def _unit_of(row: Row, context: Context, running: _Running) -> str | None:
         running.unit = None
         return None
     code = row.codes.get("unit")
-    if _is_unit_row(row, context):
+    if _is_unit_row(row, context, running):
         running.unit = context.units.get(code, label) if code else label
         running.kinds.clear()
     elif code:
@@ -168,15 +238,26 @@ def _unit_of(row: Row, context: Context, running: _Running) -> str | None:
     return running.unit
 
 
-def _is_unit_row(row: Row, context: Context) -> bool:
+def _is_unit_row(row: Row, context: Context, running: _Running) -> bool:
     """Whether the row is a unit's own line: its name, with or without its code."""
-    if set(row.codes) & set(_CODED) or row.texts or row.side is not None:
+    if set(row.codes) & set(_CODED) or row.path or row.side is not None:
+        return False
+    if row.texts and not running.units:
         return False
     label = fold(row.label)
     if label in context.units.values():
         return True
+    if label in context.functions and "unit" not in row.codes:
+        return False
     named = context.department is not None and label == fold(context.department)
-    return named or (is_organisation(row.label) and not lexicon().term(label))
+    coded = "unit" in row.codes and running.units
+    return named or ((coded or is_organisation(row.label)) and _is_own(row.label))
+
+
+def _owner(row: Row, context: Context) -> str | None:
+    """The unit under whose name a row stands, where the stub begins with a column of units."""
+    outer = fold(row.path[0])
+    return context.units.get(row.codes.get("unit", ""), outer) if _is_own(outer) else None
 
 
 def _named_function(
@@ -193,6 +274,8 @@ def _named_function(
         code = tree.resolve(bare, context.year, under=above[:3])
     if code is None:
         code = tree.resolve(bare, context.year, level=1)
+    if code is None and above and ordinal:
+        code = tree.resolve(bare, context.year, under=above[:3])
     if code is None and row.side is None:
         code = tree.resolve(bare, context.year)
     if code and running.over is not None:
@@ -210,6 +293,8 @@ def _unexplained(
     codes = classification("economic").codes(bare)
     if codes and len(codes[0]) == 3 and row.side is None:
         return side | {"economic": codes[0]}
+    if strip_ordinal(row.label)[0] == "其中" and row.side in running.last:
+        return running.last[row.side] | {"project": fold(bare)}
     if tails == "project" or row.texts or "unit" in side:
         known = row.side in running.kinds and "kind" not in side
         kind = {"kind": running.kinds[row.side]} if known else {}

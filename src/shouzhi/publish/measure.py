@@ -85,7 +85,7 @@ def _least(box: Box, ease: float) -> float:
     if box.kind == "lead":
         return _LEAD
     if box.kind == "number":
-        return min(whole, 4.0)
+        return min(whole, 7.0)
     if box.kind == "head":
         return min(whole, _SHORTEST * ease)
     return min(whole + box.depth, (_LABEL if box.kind == "label" else _WORDS) * ease)

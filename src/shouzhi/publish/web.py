@@ -17,7 +17,8 @@ _HEADS: Final = "'Source Han Sans SC','Noto Sans CJK SC','Noto Sans SC',SimHei,S
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """A page of the folder `templates`; everything put into it is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - heavy
 
     folder = Path(__file__).parent / "templates"
@@ -25,13 +26,13 @@ def _template() -> Template:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("page.html")
+    return environment.get_template(name)
 
 
 def write(publication: Publication) -> bytes:
     """The page as UTF-8."""
     anchors = iter(range(1, 10_000))
-    page = _template().render(
+    page = template("page.html").render(
         publication=publication,
         parts=[_part(part, f"p{next(anchors)}") for part in publication.parts],
         fonts=_FONTS,

@@ -10,12 +10,11 @@ from typing import Final
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.relations import Relation
-from shouzhi.relations.trees import nearest
+from shouzhi.relations.trees import ROW_DIMENSIONS, around, is_list, nearest
 from shouzhi.space import Coordinates, Fact
 
 DEFAULT_STAGE: Final = {"budget": "approved", "accounts": "outturn", "performance": "approved"}
 _SPENT: Final = ("kind", "economic", "function", "project")
-_ROW_DIMENSIONS: Final = ("function", "economic", "government_economic", "unit", "project", "item")
 FEWEST_WITNESSES: Final = 3
 """Shared rows with different amounts that must agree before two columns are taken for one."""
 
@@ -150,7 +149,7 @@ def balances(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
             continue
         other = places.get(where | {"flow": "expenditure_total"})
         if other is not None:
-            whole = not any(d in where for d in _ROW_DIMENSIONS)
+            whole = not any(d in where for d in ROW_DIMENSIONS)
             yield Relation(
                 ((item.index, 1), (other.index, -1)),
                 "balance",
@@ -174,8 +173,8 @@ def witnessed(placed: Sequence[Placed]) -> Iterator[Relation]:
     columns: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
     classed: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
     for item in placed:
-        row = item.where.only(*_ROW_DIMENSIONS)
-        rest = item.where.without("flow", "source", *_ROW_DIMENSIONS)
+        row = item.where.only(*ROW_DIMENSIONS)
+        rest = item.where.without("flow", "source", *ROW_DIMENSIONS)
         columns[item.column, rest].setdefault(row, item.index)
         if "economic" in row and ("item" in row or rest.get("kind") == "basic"):
             key = (item.column, rest.without("kind"))
@@ -193,7 +192,7 @@ def _projects(placed: Sequence[Placed]) -> Columns:
         if "project" not in item.where:
             continue
         row = Coordinates({"project": item.where["project"]})
-        rest = item.where.without("flow", "source", "kind", *_ROW_DIMENSIONS)
+        rest = item.where.without("flow", "source", "kind", *ROW_DIMENSIONS)
         if row in columns[item.column, rest]:
             doubled.add((item.column, rest, row))
         columns[item.column, rest][row] = item.index
@@ -215,9 +214,25 @@ def _pairs(columns: Columns) -> Iterator[Relation]:
             shared = [row for row in ours if row in theirs]
             if len(shared) < FEWEST_WITNESSES:
                 continue
+            family = ("witness", *one, *other)
             for row in shared:
                 terms = ((ours[row], 1), (theirs[row], -1))
-                yield Relation(terms, "bridge", ("witness", *one, *other), "rows agree")
+                yield Relation(terms, "bridge", family, "rows agree")
+            for here, there in ((ours, theirs), (theirs, ours)):
+                for index in _unlisted(here, there):
+                    yield Relation(((index, 1),), "bridge", family, "unlisted")
+
+
+def _unlisted(here: Mapping[Coordinates, int], there: Mapping[Coordinates, int]) -> Iterator[int]:
+    """Amounts of codes that the other column leaves out with all that lies above them: nought."""
+    dimensions = {dimension for row in there for dimension in row}
+    if not is_list(dimensions):
+        return
+    for row, index in here.items():
+        if row not in there and set(row) == dimensions:
+            above = [place for place in around(row) if place]
+            if not any(place in there for place in above):
+                yield index
 
 
 def by_economic_class(placed: Sequence[Placed]) -> Iterator[Relation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -137,6 +137,8 @@ def _admitted(
             return False
         if len(broken) * 2 > telling > 2 and _errors(system, broken) > max(1, telling // 4):
             return False
+        if family[0] == "same" and len(broken) > 2 and _chained(system, broken):
+            return False
         sizes = {abs(system.residual(r)) for r in broken if r.kind != "ratio"}
         return len(broken) < 2 or not sizes & carried
     if any(_whole(system, relation) for relation in broken):
@@ -145,7 +147,7 @@ def _admitted(
         return False
     if _permuted(system, broken):
         return len(broken) * 2 <= telling
-    return len(broken) <= max(1, int(telling * FEW)) and not _chained(system, broken)
+    return _errors(system, broken) <= max(1, int(telling * FEW)) and not _chained(system, broken)
 
 
 def _lists_nothing(system: System, relation: Relation) -> bool:
@@ -178,19 +180,38 @@ def _permuted(system: System, broken: Sequence[Relation]) -> bool:
 
 def _errors(system: System, broken: Sequence[Relation]) -> int:
     """How many wrong numbers explain what is broken, where one number explains several relations."""
-    left = list(range(len(broken)))
+    left = set(range(len(broken)))
+    votes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, relation in enumerate(broken):
+        for fact, off in _offs(system, relation):
+            votes[fact].append((off, place))
+    groups = [group for found in votes.values() for group in _alike(system, broken, sorted(found))]
     count = 0
     while left:
-        votes: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for place in left:
-            for fact, off in _offs(system, broken[place]):
-                votes[fact, off].append(place)
-        most = max(votes.values(), key=len, default=[])
+        most = max((group & left for group in groups), key=len, default=set())
         if len(most) < 2:
             return count + len(left)
         count += 1
-        left = [place for place in left if place not in most]
+        left -= most
     return count
+
+
+def _alike(
+    system: System, broken: Sequence[Relation], votes: Sequence[tuple[int, int]]
+) -> Iterator[set[int]]:
+    """The relations that ask the same change of a number, but for rounding, two or more."""
+    group: set[int] = set()
+    last = 0
+    for off, place in votes:
+        slack = system.slack(broken[place])
+        if group and off - last > 2 * slack:
+            if len(group) > 1:
+                yield group
+            group = set()
+        group = group | {place}
+        last = off
+    if len(group) > 1:
+        yield group
 
 
 def _offs(system: System, relation: Relation) -> Iterable[tuple[int, int]]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 from typing import Final
 
-from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.classifications import CODED, classification
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.space import DIMENSIONS, Coordinates
 from shouzhi.tables import UNLABELLED, Row
 
+ROW_DIMENSIONS: Final = (
+    "function", "economic", "government_economic", "unit", "project", "item",
+)  # fmt: skip
+"""The dimensions that tables list down their rows."""
 MOST_ROWS: Final = 1_500
 """Rows of a table up to which leaves are sought under every place."""
 _TREE_DIMENSIONS: Final = tuple(d for d in DIMENSIONS if d not in {"year", "stage"})
@@ -167,3 +173,27 @@ def _merge(order: list[str], names: Sequence[str]) -> None:
         if name not in order:
             order.insert(last + 1 if last >= 0 else len(order), name)
         last = order.index(name)
+
+
+def is_list(dimensions: set[str]) -> bool:
+    """Whether a column lists one official classification and nothing else: it lists all of it."""
+    return len(dimensions) == 1 and dimensions <= set(CODED)
+
+
+@cache
+def around(row: Coordinates) -> tuple[Coordinates, ...]:
+    """Every place that a row lies inside, itself left out."""
+    chains = []
+    for dimension, member in row.items():
+        tree = classification(dimension)
+        chain: list[str | None] = [None]
+        above: str | None = member
+        while above:
+            chain.append(above)
+            above = tree.parent(above)
+        chains.append([(dimension, name) for name in chain])
+    found = (
+        Coordinates([(d, name) for d, name in names if name is not None])
+        for names in product(*chains)
+    )
+    return tuple(place for place in found if place != row)

@@ -13,7 +13,8 @@ PATTERNS: Final = (
 )  # fmt: skip
 """What a correction can undo; see `Correction`."""
 
-_LIKENESS: Final = {"sign": 0.1, "transposed": 0.2, "unit": 0.3, "digit": 0.4, "point": 0.5}
+_LIKENESS: Final = {"sign": 0.1, "transposed": 0.2, "unit": 0.3, "surplus": 0.35,
+             "digit": 0.4, "point": 0.5}  # fmt: skip
 _UNLIKELY: Final = 9.0
 """The likeness of a negative amount where a positive one is printed."""
 
@@ -127,6 +128,8 @@ def likeness(ledger: Ledger, fact: int, value: Number, pattern: str) -> float:
     printed = ledger.amount(fact)
     if value < 0 <= printed:
         return _UNLIKELY
+    if pattern == "surplus" and len(str(abs(printed)).rstrip("0")) > 1:
+        return 2.0
     if pattern in _LIKENESS and (pattern != "sign" or value > 0):
         return _LIKENESS[pattern]
     one, other = str(abs(printed)), str(abs(value))

@@ -23,7 +23,8 @@ from shouzhi.tables.captions import (
     read_notes,
 )
 from shouzhi.tables.form import is_form, read_form
-from shouzhi.tables.header import Head, columns, heading_text, named_by, read_head
+from shouzhi.tables.header import Head, columns, named_by, read_head, read_unknown_head
+from shouzhi.tables.headings import heading_text
 from shouzhi.tables.matrix import Matrix, fits, is_amount, matrix, widen
 from shouzhi.tables.shifts import settle
 
@@ -237,7 +238,7 @@ def _table(draft: Draft) -> Table | None:
         cols, rows, notes = read_form(whole, title)
         unit = _heading_unit([word for column in cols for word in column.heading])
     else:
-        head = read_head(first)
+        head = read_head(first) or read_unknown_head(first)
         if head is None:
             return None
         head = named_by(head, rest[-1] if rest and rest[-1].width == first.width else first)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold, split_code, strip_ordinal, tidy
 from shouzhi.space import Location, parse_amount
 from shouzhi.tables import UNLABELLED, Row
-from shouzhi.tables.header import Head, Slot
+from shouzhi.tables.codes import read_codes
+from shouzhi.tables.header import Head
 from shouzhi.tables.matrix import Matrix
+from shouzhi.tables.sides import Slot
 
 _DIGITS: Final = re.compile(r"\d+")
 _SPACES: Final = re.compile(r"\s+")
@@ -21,24 +24,57 @@ _NOTE: Final = re.compile(r"^(?:注|备\s*注|附注|说明)\s*\d*\s*[:：、.�
 _NO_AMOUNT: Final = frozenset({"-", "--", "---", "—", "——", "–", "/", "／", "－"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """What the rows of a table are read by: its head and the kind of its codes."""
 
     head: Head
     code_kind: str | None
 
-    @property
-    def measures(self) -> list[Slot]:
-        """The columns of amounts, from the left."""
-        return [slot for slot in self.head.slots if slot.role == "measure"]
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """For each grid column of amounts its place among the columns of the table."""
+        return self.head.measures()
 
+    @cached_property
+    def width(self) -> int:
+        """How many columns of amounts the table has."""
+        return len(set(self.places.values()))
+
+    @cached_property
     def blocks(self) -> list[list[Slot]]:
-        """The slots of each side, or all of them for a plain table."""
+        """The slots of each block, or all of them for a plain table."""
         last = self.head.slots[-1].block if self.head.sides else 0
         if last == 0:
             return [list(self.head.slots)]
         return [[s for s in self.head.slots if s.block == b] for b in range(last + 1)]
+
+    def parts(self, table: Matrix, index: int) -> Iterator[tuple[str | None, list[Slot]]]:
+        """The side and the slots of each row that a printed row gives.
+
+        A label that reaches over several blocks is of all of them: where they are different
+        sides it totals the whole table and is of none.
+        """
+        held: list[Slot] = []
+        names: list[str | None] = []
+        for number, block in enumerate(self.blocks):
+            joined = held and _reaches(table, index, held[-1], block[0])
+            if held and not joined:
+                yield _common(names), held
+            held = [*held, *block] if joined else list(block)
+            names = [*(names if joined else []), self.head.side(number)]
+        yield _common(names), held
+
+
+def _reaches(table: Matrix, index: int, last: Slot, first: Slot) -> bool:
+    """Whether one cell of words lies over the end of a block and the beginning of the next."""
+    cell = table.owner[index][last.column]
+    return cell is not None and cell is table.owner[index][first.column] and bool(cell.text.strip())
+
+
+def _common(names: Sequence[str | None]) -> str | None:
+    """The one side that blocks belong to; None where they differ."""
+    return names[0] if len(set(names)) == 1 else None
 
 
 def code_kind(head: Head, title: str) -> str | None:
@@ -76,8 +112,7 @@ def read_rows(table: Matrix, shape: Shape) -> tuple[list[Row], list[str]]:
             continue
         if _is_role_row(table, index):
             continue
-        for number, block in enumerate(shape.blocks()):
-            side = shape.head.sides[number] if shape.head.sides else None
+        for side, block in shape.parts(table, index):
             row = _read_row(table, index, block, side, shape, groups)
             if row is not None:
                 rows.append(row)
@@ -99,25 +134,28 @@ def _read_row(
     groups: dict[int, str],
 ) -> Row | None:
     """One side of one printed row; None when it prints nothing of its own."""
-    cells: list[str | None] = []
-    places: list[Location | None] = []
+    cells: list[str | None] = [None] * shape.width
+    places: list[Location | None] = [None] * shape.width
     texts: dict[str, str] = {}
-    here = {slot.column for slot in block}
-    for slot in shape.measures:
-        own = slot.column in here and table.begins(index, slot.column)
-        cell = table.owner[index][slot.column] if own else None
-        printed, wordy = _measure(cell.text if cell else "")
+    for slot in block:
+        cell = table.owner[index][slot.column]
+        if slot.role != "measure" or cell is None or not table.begins(index, slot.column):
+            continue
+        printed, wordy = _measure(cell.text)
         if wordy:
             texts[slot.leaf] = wordy
-        cells.append(printed)
-        places.append(cell.location if printed is not None and cell else None)
+        if printed is not None:
+            place = shape.places[slot.column]
+            cells[place], places[place] = printed, cell.location
     label, path, indent = _label(table, index, block, groups)
-    codes, label = _codes(table, index, block, shape.code_kind, label)
+    codes, label = read_codes(table, index, block, shape.code_kind, label)
     for slot in block:
         wordy_slot = slot.role in {"text", "ordinal"} and table.text(index, slot.column)
         if wordy_slot and not _in_stub(table, index, slot, block):
             cell = table.owner[index][slot.column]
-            texts[slot.leaf or "文字"] = words(cell.text if cell else "")
+            told = words(cell.text if cell else "")
+            if told != label or not lexicon().is_total(told):
+                texts[slot.leaf or "文字"] = told
     bare = set(codes) <= {"line"}
     if not label and bare and not texts and not any(cells):
         return None
@@ -199,8 +237,10 @@ def _later(table: Matrix, index: int, names: Sequence[Slot], slot: Slot) -> bool
 def _loose_label(table: Matrix, index: int, block: Sequence[Slot]) -> str:
     """A label that stands in a code column, such as 合计 before an empty name."""
     for slot in block:
+        text = table.text(index, slot.column)
+        if slot.role == "text" and lexicon().is_total(text):
+            return text
         if slot.role in {"code", "class", "section", "item", "unit_code", "ordinal"}:
-            text = table.text(index, slot.column)
             code, rest = split_code(text)
             if text and code is None and not _DIGITS.fullmatch(text.replace(" ", "")):
                 return text
@@ -214,56 +254,6 @@ def _depth(text: str) -> int:
     lead = _INDENT.match(text)
     blanks = lead.group() if lead else ""
     return blanks.count("　") + (len(blanks) - blanks.count("　") - blanks.count("\n")) // 2
-
-
-def _codes(
-    table: Matrix, index: int, block: Sequence[Slot], kind: str | None, label: str
-) -> tuple[Mapping[str, str], str]:
-    """The codes of a row by their kind, and the label without the code it may hold."""
-    codes: dict[str, str] = {}
-    parts = {"class": "", "section": "", "item": "", "code": ""}
-    for slot in block:
-        text = _SPACES.sub("", table.text(index, slot.column))
-        if not _DIGITS.fullmatch(text):
-            if slot.role == "code" and text:
-                code, _ = split_code(text)
-                parts["code"] = code or ""
-            continue
-        if slot.role in parts:
-            parts[slot.role] = text
-        elif slot.role in {"line", "unit_code"}:
-            codes["unit" if slot.role == "unit_code" else "line"] = text
-    inside, bare = split_code(label)
-    code = _join(parts) or inside
-    if code and is_account(code):
-        codes[kind if kind and _fits(kind, code) else kind_by_digits(code)] = code
-    elif code and "unit" not in codes:
-        codes["unit"] = code
-    return codes, bare if inside else label
-
-
-def _join(parts: Mapping[str, str]) -> str | None:
-    """One code out of 类, 款 and 项 columns, which print either their part or the whole."""
-    code = parts["code"] or parts["class"]
-    for part in (parts["section"], parts["item"]):
-        if part:
-            code = part if code and part.startswith(code) and len(part) > 3 else code + part
-    return code or None
-
-
-def is_account(code: str) -> bool:
-    """Whether digits can be an account code: 3, 5 or 7 of them, and not those of a unit."""
-    return len(code) in {3, 5, 7} and code[0] in "1235"
-
-
-def _fits(kind: str, code: str) -> bool:
-    """Whether a code can be of a classification: functions begin with 2, economic classes not."""
-    return (code[0] == "2") == (kind == "function")
-
-
-def kind_by_digits(code: str) -> str:
-    """The classification whose codes begin with this digit: 2 function, 3 economic, 5 government."""
-    return {"3": "economic", "5": "government_economic"}.get(code[0], "function")
 
 
 def _location(table: Matrix, index: int, block: Sequence[Slot]) -> Location:

@@ -17,7 +17,7 @@ from shouzhi.sources import Cell
 from shouzhi.space import Location
 from shouzhi.tables import UNLABELLED, Column, Row
 from shouzhi.tables.body import Shape, code_kind, read_rows, words
-from shouzhi.tables.header import Head, columns, read_head
+from shouzhi.tables.header import Head, columns, read_head, read_unknown_head
 from shouzhi.tables.matrix import Matrix, is_number
 
 FIELD = "字段"
@@ -61,6 +61,9 @@ def is_form(table: Matrix) -> bool:
     found = bands(table)
     heads = [band.head.key() for band in found if band.head]
     if not found[0].head:
+        plain = read_unknown_head(table)
+        if plain and all(band.first < plain.height for band in found):
+            return False
         return bool(heads) or _pairs_only(table)
     return len(set(heads)) > 1
 

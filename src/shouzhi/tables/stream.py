@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 from shouzhi.catalogue.lexicon import lexicon
-from shouzhi.catalogue.names import fold
 from shouzhi.sources import Grid, Line
-from shouzhi.space import Location
-from shouzhi.tables.captions import amount_unit, department, number_of
 from shouzhi.tables.stream_columns import Stub, stub_of
 from shouzhi.tables.stream_grid import Head, grid_of
-from shouzhi.tables.stream_heads import Heading, HeadStream, find_heads, is_known
+from shouzhi.tables.stream_heads import Heading, HeadStream, find_heads
 from shouzhi.tables.stream_pieces import (
     Piece,
     Style,
     is_amount,
     is_number,
-    is_numbering,
     numbering_word,
     pieces_of,
     style_of,
@@ -35,6 +31,7 @@ from shouzhi.tables.stream_pieces import (
 )
 from shouzhi.tables.stream_rows import Body, BodyRow
 from shouzhi.tables.stream_sides import side_hints
+from shouzhi.tables.stream_sorts import Sort, sorts_of
 from shouzhi.tables.stream_tree import Count, Tree, stream_tree
 
 LONGEST_RUN: Final = 400
@@ -44,14 +41,10 @@ MOST_PIECES: Final = 3000
 LOOK_AHEAD: Final = 80
 """Lines below a head that are looked at to tell how many amounts a row has."""
 
-Sort = Literal["blank", "caption", "title", "note", "part", "page", "numbering", "amounts", "words"]
 _STOPS: Final = frozenset({"caption", "title", "note", "part"})
-_NOTE: Final = re.compile(r"^(?:注|备\s*注|附注|说明|填表说明)\s*(?:[:：、.．]|\d+\s*[、.．])")
-_PART: Final = re.compile(r"^第[一二三四五六七八九十]+(?:部分|章|节)")
-_PAGE: Final = re.compile(r"^[-—–－·]\s*\d{1,4}\s*[-—–－·]$|^第\s*\d+\s*页")
-_SECTION: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|第.部分)")
-_SENTENCE: Final = re.compile(r"[。；，、]")
-LONGEST_TITLE: Final = 45
+_SECTION: Final = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|第.部分)"
+)
 SHORT_ROW: Final = 40
 """Characters; a last row without an amount is a row of the table only if it is as short."""
 
@@ -90,7 +83,7 @@ class _Found:
 
 def _weave_lines(lines: Sequence[Line], style: Style) -> list[Line | Grid]:
     """The same for lines that follow each other without a grid between them."""
-    sorts = _sorts(lines, style)
+    sorts = sorts_of(lines, style)
     heads = _heads(lines, sorts, style)
     woven: list[Line | Grid] = []
     at = 0
@@ -116,51 +109,6 @@ def _kept(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if line.text.strip()]
 
 
-# -- what each line is ---------------------------------------------------------------------
-
-
-def _sorts(lines: Sequence[Line], style: Style) -> list[Sort]:
-    sorts = [_sort(line.text, style) for line in lines]
-    for index, line in enumerate(lines):
-        if sorts[index] == "amounts" and re.fullmatch(r"\d{1,4}", line.text.strip()):
-            following = next((s for s in sorts[index + 1 :] if s != "blank"), "part")
-            if following in {"caption", "part"}:
-                sorts[index] = "page"
-    return sorts
-
-
-def _sort(text: str, style: Style) -> Sort:
-    plain = text.strip()
-    if not plain:
-        return "blank"
-    if _NOTE.match(plain) or fold(plain).rstrip("。.") in lexicon().captions["empty"]:
-        return "note"
-    if _PAGE.match(plain):
-        return "page"
-    pieces = pieces_of([Line(text, Location())], [0])
-    if number_of(plain):
-        return "caption"
-    if (amount_unit(plain) or department(plain)) and sum(is_known(p.text) for p in pieces) < 2:
-        return "caption"
-    if _PART.match(plain):
-        return "part"
-    if is_numbering(pieces):
-        return "numbering"
-    if any(is_number(piece.text) for piece in pieces):
-        return "amounts"
-    if _is_title(plain) and not (style.marked and pieces[-1].open):
-        return "title"
-    empty = style.marked and max(pieces[0].before, pieces[-1].after) >= 2 * style.per
-    return "amounts" if empty else "words"
-
-
-def _is_title(text: str) -> bool:
-    plain = fold(lexicon().continued.sub("", text))
-    return plain.endswith("表") and 5 <= len(plain) <= LONGEST_TITLE and not _SENTENCE.search(plain)
-
-
-
-
 # -- heads ---------------------------------------------------------------------------------
 
 
@@ -177,14 +125,14 @@ def _heads(lines: Sequence[Line], sorts: Sequence[Sort], style: Style) -> list[_
             continue
         if start is not None:
             begin = max(start, index - LONGEST_RUN)
-            head = _head(lines, range(begin, index), sort == "numbering", style)
+            head = _head(lines, range(begin, index), style, numbered=sort == "numbering")
             if head is not None:
                 found.append(head)
         start = None
     return found
 
 
-def _head(lines: Sequence[Line], run: range, numbered: bool, style: Style) -> _Found | None:
+def _head(lines: Sequence[Line], run: range, style: Style, *, numbered: bool) -> _Found | None:
     """The head that a run of lines of words ends with, or holds."""
     pieces = pieces_of(lines, run)
     if len(pieces) > MOST_PIECES:
@@ -192,15 +140,23 @@ def _head(lines: Sequence[Line], run: range, numbered: bool, style: Style) -> _F
     streams = find_heads(pieces, style, to_end=numbered)
     if not streams or sum(h.known for h in streams[0].headings) < (1 if numbered else 2):
         return None
+    streams = [_without_block(stream) for stream in streams]
     best = streams[0]
     numbering: list[Piece] = []
     last = pieces[best.last - 1].line + 1
     if numbered:
         numbering = pieces_of(lines, [run.stop])
         last = run.stop + 1
-    return _Found(
-        tuple(streams), tuple(pieces), pieces[best.first].line, last, tuple(numbering)
-    )
+    return _Found(tuple(streams), tuple(pieces), pieces[best.first].line, last, tuple(numbering))
+
+
+def _without_block(stream: HeadStream) -> HeadStream:
+    """A head without the name of its block (绩效指标) that stands alone above one line of headings."""
+    first, *others = stream.headings
+    lines = {heading.location for heading in others}
+    if len(others) < 3 or len(lines) > 1 or first.location in lines or lexicon().roles(first.text):
+        return stream
+    return replace(stream, headings=tuple(others), first=stream.first + first.pieces)
 
 
 def _stop(lines: Sequence[Line], sorts: Sequence[Sort], first: int, after: int) -> int:

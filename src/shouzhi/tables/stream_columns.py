@@ -35,7 +35,9 @@ _SHAPES: Final = {
     "line": re.compile(r"\d{1,3}"),
 }
 _EMPTY: Final = frozenset({"-", "--", "---", "—", "——", "–", "－", "/", "／"})
-_VALUE: Final = re.compile(r"[≥≤＞＜>=<＝]|\d|(?:提升|提高|实现|完成|达到|增长|长期|有效|明显|显著|良好|优)")
+_VALUE: Final = re.compile(
+    r"[≥≤＞＜>=<＝]|\d|(?:提升|提高|实现|完成|达到|增长|长期|有效|明显|显著|良好|优)"
+)
 _SENTENCE: Final = re.compile(r"[，。；]")
 _LEVELS: Final[tuple[tuple[str, Kind], ...]] = (("一级指标", "first"), ("二级指标", "second"))
 _COUNTED: Final[tuple[Kind, ...]] = ("count", "unit")
@@ -51,10 +53,12 @@ class Stub:
 
     @property
     def two_sided(self) -> bool:
+        """Whether two or three blocks of names and amounts stand side by side."""
         return self.sides[-1] > 0 if self.sides else False
 
     @property
     def measures(self) -> tuple[int, ...]:
+        """The columns of amounts."""
         return tuple(column for column, kind in enumerate(self.kinds) if kind == "measure")
 
 
@@ -121,24 +125,41 @@ def misfit(text: str, kind: Kind, *, place: Place, coded: bool, decimals: bool) 
 
     `coded` that the table has columns of codes, `decimals` that its amounts print decimals.
     """
-    if kind == "measure":
-        if is_number(text):
-            return 3.0 if decimals and text.isdigit() else 0.0
-        return 0.0 if text in _EMPTY else NEVER
     if kind in _SHAPES:
-        if not _SHAPES[kind].fullmatch(text):
-            return NEVER
-        return 0.5 if kind == "unit_code" and len(text) < 6 else 0.0
-    if kind in {"first", "second"}:
-        return _level_misfit(fold(text), kind)
-    if kind == "count":
-        return 0.0 if is_number(text) else 3.0
-    if kind == "unit":
-        return 0.0 if len(text) <= LONGEST_UNIT and not is_number(text) else 3.0
-    if kind == "value":
-        return _value_misfit(text)
+        return _code_misfit(text, kind)
+    if kind == "measure":
+        return _measure_misfit(text, decimals=decimals)
     if kind == "name":
         return _name_misfit(text, alone=place == "alone", coded=coded)
+    if kind == "text":
+        return _text_misfit(text, place)
+    return _special_misfit(text, kind)
+
+
+def _code_misfit(text: str, kind: Kind) -> float:
+    if not _SHAPES[kind].fullmatch(text):
+        return NEVER
+    return 0.5 if kind == "unit_code" and len(text) < 6 else 0.0
+
+
+def _measure_misfit(text: str, *, decimals: bool) -> float:
+    if is_number(text):
+        return 3.0 if decimals and text.isdigit() else 0.0
+    return 0.0 if text in _EMPTY else NEVER
+
+
+def _name_misfit(text: str, *, alone: bool, coded: bool) -> float:
+    if is_amount(text):
+        return 8.0
+    if is_number(text) or text in _EMPTY:
+        number = 3.0 if coded and len(text) in {3, 5, 7} else 1.5
+        return number if alone else 0.4
+    if fold(text) in words("first") | words("second"):
+        return 4.0
+    return min(2.0, 1.0 * len(_SENTENCE.findall(text)))
+
+
+def _text_misfit(text: str, place: Place) -> float:
     if is_amount(text):
         return {"alone": 4.0, "last": 2.5}.get(place, 0.8)
     if is_number(text):
@@ -146,16 +167,15 @@ def misfit(text: str, kind: Kind, *, place: Place, coded: bool, decimals: bool) 
     return 1.0 if lexicon().is_total(text) else 0.0
 
 
-def _name_misfit(text: str, *, alone: bool, coded: bool) -> float:
-    if is_amount(text):
-        return 8.0
-    if is_number(text) or text in _EMPTY:
-        if not alone:
-            return 0.4
-        return 3.0 if coded and len(text) in {3, 5, 7} else 1.5
-    if fold(text) in words("first") | words("second"):
-        return 4.0
-    return min(2.0, 1.0 * len(_SENTENCE.findall(text)))
+def _special_misfit(text: str, kind: Kind) -> float:
+    """Columns of indicators and of purchases."""
+    if kind == "value":
+        return _value_misfit(text)
+    if kind in {"first", "second"}:
+        return _level_misfit(fold(text), kind)
+    counts = is_number(text)
+    fits = counts if kind == "count" else len(text) <= LONGEST_UNIT and not counts
+    return 0.0 if fits else 3.0
 
 
 def _level_misfit(plain: str, kind: Kind) -> float:

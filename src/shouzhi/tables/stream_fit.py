@@ -20,7 +20,18 @@ _SIDES: Final = frozenset(map(fold, ("收入", "支出", "人员经费", "公用
 class Note:
     """What the lexicon says of one heading, looked up once."""
 
-    __slots__ = ("dated", "opens", "partly", "roles", "term", "text", "total", "where", "words", "year")
+    __slots__ = (
+        "dated",
+        "opens",
+        "partly",
+        "roles",
+        "term",
+        "text",
+        "total",
+        "where",
+        "words",
+        "year",
+    )
 
     def __init__(self, text: str) -> None:
         book = lexicon()

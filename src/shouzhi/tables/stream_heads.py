@@ -7,6 +7,7 @@ heading stands over which.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,9 @@ LEAST_SCORE: Final = 1.8
 LEAST_NUMBERED: Final = -4.0
 """The same above a row of column numbers, which says that a head ends there."""
 FORBIDDEN: Final = -1000.0
+_LEADING_YEAR: Final = re.compile(r"^(?:(?:19|20)\d{2}年?度?|本年度?|当年)")
+_BRACKETED: Final = re.compile(r"\([^()]*\)")
+_TOTAL_END: Final = re.compile(r"(?:合计|小计|总计)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Heading:
     text: str
     location: Location
     known: bool
+    pieces: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,16 @@ def words(group: str) -> frozenset[str]:
 
 @cache
 def is_known(text: str) -> bool:
-    """Whether a text is a heading that the lexicon knows, or a year that tops columns.
+    """Whether a text is a heading that the lexicon knows, or a year that tops columns."""
+    return is_listed(text) or (lexicon().is_heading(text) and not _totalled(fold(text)))
 
-    A heading that is only known when a total is taken off its end is none here: it may
-    be two (项 / 小计).
+
+@cache
+def is_listed(text: str) -> bool:
+    """Whether the lexicon has a heading itself, and does not only know how such are made.
+
+    Two headings can read like one that is only made (科目编码 / 单位编码), or that is only
+    known without the total at its end (项 / 小计).
     """
     plain = fold(text)
     if plain.rstrip(":") == "其中":
@@ -80,8 +91,12 @@ def is_known(text: str) -> bool:
     year = heading_year(text)
     if year is not None and len(plain) <= 12 and plain[-1:] in "年度初末数":
         return True
-    whole = plain in _listed() or year is not None or not _totalled(plain)
-    return whole and lexicon().is_heading(text)
+    bare = strip_ordinal(plain)[1]
+    yearless = _LEADING_YEAR.sub("", bare)
+    forms = [plain, bare, yearless, _BRACKETED.sub("", yearless)]
+    if year is not None:
+        forms.append(_TOTAL_END.sub("", yearless))
+    return any(form in _listed() for form in forms)
 
 
 @cache
@@ -95,18 +110,16 @@ def _likely(plain: str) -> bool:
 
 
 def _totalled(plain: str) -> bool:
-    return any(plain.endswith(word) for word in ("合计", "小计", "总计"))
+    return _TOTAL_END.search(plain) is not None
 
 
-def find_heads(
-    pieces: Sequence[Piece], style: Style, *, to_end: bool = False
-) -> list[HeadStream]:
+def find_heads(pieces: Sequence[Piece], style: Style, *, to_end: bool = False) -> list[HeadStream]:
     """The headings among `pieces`, read in the ways that are worth a try, best first.
 
     A known heading may be the first piece of a longer one (基本支出 / 合计): it is read
     with wrapped pieces joined wherever that gives a known heading, with as few joined as
-    possible, and with unknown pieces taken for one heading.  With `to_end` the head reaches to the last piece.  Empty where
-    the pieces spell no head.
+    possible, and with unknown pieces taken for one heading.  With `to_end` the head
+    reaches to the last piece.  Empty where the pieces spell no head.
     """
     found = [_segment(pieces, style, taste, to_end=to_end) for taste in _TASTES]
     least = LEAST_NUMBERED if to_end else LEAST_SCORE
@@ -147,7 +160,7 @@ def _heading(pieces: Sequence[Piece]) -> Heading:
     text = pieces[0].text
     for piece in pieces[1:]:
         text += ("\n" if piece.starts else " ") + piece.text
-    return Heading(text, pieces[0].location, is_known(text))
+    return Heading(text, pieces[0].location, is_known(text), len(pieces))
 
 
 def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, taste: _Taste) -> float:
@@ -157,33 +170,51 @@ def _worth(pieces: Sequence[Piece], begin: int, end: int, style: Style, taste: _
         return FORBIDDEN
     count = end - begin
     joins = sum(_join_cost(pieces[k], pieces[k + 1], style) for k in range(begin, end - 1))
-    cut = 2.0 if style.marked and pieces[end - 1].open else 0.0
-    if count > 1 and (text.count("（") + text.count("(")) == (text.count("）") + text.count(")")):
-        cut -= 0.2 * any(p.text.count("（") > p.text.count("）") for p in pieces[begin:end])
-    if _is_body_label(text) or any(p.starts and _is_body_label(p.text) for p in pieces[begin:end]):
+    run = pieces[begin:end]
+    if any((piece.starts or piece is run[0]) and _is_body_label(piece.text) for piece in run):
         return FORBIDDEN
-    if not style.marked and any(piece.ends for piece in pieces[begin : end - 1]):
-        # a wrapped heading has its lines to itself
-        joins += 0.8 * (not pieces[begin].starts) + 0.8 * (not pieces[end - 1].ends)
-    ends_in_total = pieces[end - 1].starts and lexicon().is_total(pieces[end - 1].text)
-    if count > 1 and ends_in_total and fold(text) not in _listed():
-        joins += 0.7  # 合计 on a line of its own is a heading, not the end of the one before
-    if count > 1 and pieces[begin].ends and fold(pieces[begin].text).rstrip(":") == "其中":
-        joins += 1.5  # 其中 with nothing behind it stands over several columns
-    if is_known(text):
-        wraps = sum(piece.starts for piece in pieces[begin + 1 : end])
-        return count + taste.known * wraps + 0.3 * (count - 1 - wraps) - joins - cut
+    cut = 2.0 if style.marked and run[-1].open else 0.0
+    against = joins + cut + _seams_cost(run, text, style)
+    if is_listed(text) or (count == 1 and is_known(text)):
+        wraps = sum(piece.starts for piece in run[1:])
+        return count + taste.known * wraps + 0.3 * (count - 1 - wraps) - against
     if is_number(text) or any(mark in text for mark in "。，；"):
         return -3.0 - cut
+    closed = sum(not (style.marked and piece.open) for piece in run[:-1])
+    return min(_likelihood(run, text), taste.most) - taste.unknown * closed - against
+
+
+def _seams_cost(run: Sequence[Piece], text: str, style: Style) -> float:
+    """What else speaks against joining the pieces of a run, and for it where negative."""
+    if len(run) == 1:
+        return 0.0
+    cost = 0.0
+    if not style.marked and any(piece.ends for piece in run[:-1]):
+        # a wrapped heading has its lines to itself
+        cost += 0.8 * (not run[0].starts) + 0.8 * (not run[-1].ends)
+    if run[-1].starts and lexicon().is_total(run[-1].text) and fold(text) not in _listed():
+        cost += 0.7  # 合计 on a line of its own is a heading, not the end of the one before
+    if run[0].ends and fold(run[0].text).rstrip(":") == "其中":
+        cost += 1.5  # 其中 with nothing behind it stands over several columns
+    plain = fold(text)
+    if plain.count("(") == plain.count(")") and any(
+        fold(piece.text).count("(") > fold(piece.text).count(")") for piece in run
+    ):
+        cost -= 0.2  # a bracket that one piece opens, another one closes
+    return cost
+
+
+def _likelihood(run: Sequence[Piece], text: str) -> float:
+    """How likely a text that the lexicon does not list is a heading all the same."""
+    broken = any(piece.ends and not piece.open for piece in run[:-1])
+    if is_known(text):
+        return 0.9
     score = 0.3 if _likely(fold(text)) else -0.8
-    closed = sum(not (style.marked and piece.open) for piece in pieces[begin : end - 1])
-    broken = any(piece.ends and not piece.open for piece in pieces[begin : end - 1])
-    if count > 1 and not broken and strip_ordinal(text)[0] == "其中":
+    if len(run) > 1 and not broken and strip_ordinal(text)[0] == "其中":
         score += 2.0
-    if score > 0 and not closed and heading_year(text) is not None:
+    if score > 0 and not broken and len(run) > 1 and heading_year(text) is not None:
         score += 1.0
-    score = min(score, taste.most)
-    return score - taste.unknown * closed - joins - cut
+    return score
 
 
 def _is_body_label(text: str) -> bool:

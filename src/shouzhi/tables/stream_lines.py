@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from shouzhi.catalogue.names import strip_ordinal
-from shouzhi.tables.stream_columns import Place
+from shouzhi.tables.stream_columns import Place, Stub
 from shouzhi.tables.stream_pieces import Piece, is_amount, is_number, width
 
 
@@ -92,3 +93,39 @@ def _spans(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     firsts = [index for index, piece in enumerate(pieces) if piece.starts]
     lasts = [*(first - 1 for first in firsts[1:]), len(pieces) - 1]
     return list(zip(firsts, lasts, strict=False))
+
+
+def first_widths(pieces: Sequence[Piece], stub: Stub) -> dict[int, float]:
+    """How wide the one column of names and the one of words may be, before anything is read.
+
+    Names are as wide as the widest beside amounts, words as most full lines.
+    """
+    texts = [column for column, kind in enumerate(stub.kinds) if kind == "text"]
+    names = [column for column, kind in enumerate(stub.kinds) if kind == "name"]
+    full: dict[int, float] = {}
+    beside = [
+        width(piece.text)
+        for piece, after in pairwise(pieces)
+        if piece.starts and not after.starts and is_number(after.text) > is_number(piece.text)
+    ]
+    if len(names) == 1 and beside:
+        full[names[0]] = max(beside)
+    whole = sorted(width(p.text) for p in pieces if p.starts and p.ends and not is_number(p.text))
+    if len(texts) == 1 and len(whole) >= 4:
+        full[texts[0]] = whole[int(len(whole) * 0.8)]
+    return full
+
+
+def learnt_widths(
+    cells: Iterable[tuple[int, Sequence[Piece]]], stub: Stub, lines: Mapping[int, float]
+) -> dict[int, float]:
+    """How wide the full lines of each wrapped column are in a reading.
+
+    `cells` are (column, pieces), `lines` the widths of lines as `line_widths` gives them.
+    """
+    wide: dict[int, list[float]] = {}
+    for column, cell in cells:
+        if stub.kinds[column] in {"name", "text"}:
+            full = [lines[id(piece)] for piece in cell[:-1] if piece.ends]
+            wide.setdefault(column, []).extend(full)
+    return {c: sorted(found)[len(found) * 3 // 4] for c, found in wide.items() if found}

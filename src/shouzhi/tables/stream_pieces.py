@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from shouzhi.catalogue.lexicon import lexicon
@@ -67,15 +68,12 @@ def style_of(lines: Sequence[Line]) -> Style:
     """Tell the style of a dump from the lines that print amounts between other cells."""
     rows = [line.text for line in lines if _is_row(line.text)]
     gaps = [
-        len(gap)
-        for text in rows
-        for gap in re.findall(r"(?<=\d)( {2,})(?=[\d(（-])", text.strip())
+        len(gap) for text in rows for gap in re.findall(r"(?<=\d)( {2,})(?=[\d(（-])", text.strip())
     ]
     ended = sum(text[-1:] in " \xa0" for text in rows)
     filled = [line for line in lines if line.text.strip()]
     following = sum(
-        (b.location.line or 0) - (a.location.line or 0) == 1
-        for a, b in zip(filled, filled[1:], strict=False)
+        (b.location.line or 0) - (a.location.line or 0) == 1 for a, b in pairwise(filled)
     )
     odd = sum(gap % 2 for gap in gaps)
     return Style(
@@ -189,7 +187,7 @@ def is_numbering(pieces: Sequence[Piece]) -> bool:
     if len(found) < 3 or not all(found):
         return False
     numbers = [int(match.group(1)) for match in found if match and match.group(1)]
-    rising = sum(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = sum(b == a + 1 for a, b in pairwise(numbers))
     return numbers[:1] == [1] and rising >= (len(numbers) - 1) * 0.8
 
 

@@ -16,6 +16,8 @@ from shouzhi.catalogue.names import fold
 from shouzhi.tables.stream_columns import NEVER, WORDY, Stub, misfit
 from shouzhi.tables.stream_heads import words
 from shouzhi.tables.stream_lines import (
+    first_widths,
+    learnt_widths,
     line_widths,
     opens_label,
     paragraph_widths,
@@ -32,7 +34,14 @@ NEW_ROW: Final = 0.3
 BLANK: Final = 0.7
 """What each blank too many or too few costs in a dump that counts its cells by blanks."""
 _ENDS: Final = "。！？；"
-_SKIPPED: Final = {"name": 2.0, "text": 0.4, "value": 1.0, "measure": 1.0, "first": 0.1, "second": 0.1}
+_SKIPPED: Final = {
+    "name": 2.0,
+    "text": 0.4,
+    "value": 1.0,
+    "measure": 1.0,
+    "first": 0.1,
+    "second": 0.1,
+}
 _CODES: Final = frozenset({"code", "class", "section", "item", "unit_code"})
 
 
@@ -104,13 +113,13 @@ class Body:
         """The rows; widths of wrapped columns are learnt from a first reading."""
         if not self.pieces:
             return []
-        self.full = self._first_widths()
-        rows = self._read()
-        if not self.style.marked:
-            for _ in range(2):
-                self.full = self._learnt_widths(rows) or self.full
-                rows = self._read()
-        return rows
+        if self.style.marked:
+            return self._read()
+        self.full = first_widths(self.pieces, self.stub)
+        for _ in range(2):
+            cells = [cell for row in self._read() for cell in row.cells.items()]
+            self.full = learnt_widths(cells, self.stub, self.lines) or self.full
+        return self._read()
 
     def cost(self) -> float:
         """How badly the body fits its columns."""
@@ -118,43 +127,6 @@ class Body:
             return 0.0
         last = self.pieces[-1]
         return min(s.cost + self._tail(s.column, last) for s in self._states())
-
-    # -- line widths of wrapped columns ------------------------------------------------
-
-    def _first_widths(self) -> dict[int, float]:
-        """A first guess: labels as wide as the widest beside amounts, words as most full lines."""
-        if self.style.marked:
-            return {}
-        texts = [c for c, kind in enumerate(self.stub.kinds) if kind == "text"]
-        names = [c for c, kind in enumerate(self.stub.kinds) if kind == "name"]
-        full: dict[int, float] = {}
-        beside = [
-            width(piece.text)
-            for piece, after in zip(self.pieces, self.pieces[1:], strict=False)
-            if piece.starts and not piece.ends and is_number(after.text)
-            and not is_number(piece.text)
-        ]
-        if len(names) == 1 and beside:
-            full[names[0]] = max(beside)
-        whole = sorted(
-            width(p.text) for p in self.pieces if p.starts and p.ends and not is_number(p.text)
-        )
-        if len(texts) == 1 and len(whole) >= 4:
-            full[texts[0]] = whole[int(len(whole) * 0.8)]
-        return full
-
-    def _learnt_widths(self, rows: Sequence[BodyRow]) -> dict[int, float]:
-        """How wide the full lines of each wrapped column are in a reading."""
-        wide: dict[int, list[float]] = {}
-        for row in rows:
-            for column, cell in row.cells.items():
-                if self.stub.kinds[column] not in {"name", "text"}:
-                    continue
-                ends = [piece for piece in cell if piece.ends]
-                wide.setdefault(column, []).extend(
-                    self.lines[id(piece)] for piece in ends if piece is not cell[-1]
-                )
-        return {c: sorted(found)[len(found) * 3 // 4] for c, found in wide.items() if found}
 
     # -- the reading -------------------------------------------------------------------
 
@@ -176,7 +148,9 @@ class Body:
         for column in range(self.width):
             cost = self._lead(column, piece) + self._fit(0, column)
             if cost < NEVER:
-                states.append(_State(column, self._paragraph(0, column), cost, fresh=True, back=None))
+                states.append(
+                    _State(column, self._paragraph(0, column), cost, fresh=True, back=None)
+                )
         return states or [_State(0, 0.0, NEVER, fresh=True, back=None)]
 
     def _step(self, states: Sequence[_State], index: int) -> list[_State]:
@@ -261,14 +235,7 @@ class Body:
         piece, last = self.pieces[index], self.pieces[index - 1]
         empty = column - before - 1
         if self.style.marked:
-            cost = self._nameless(before + 1, column)
-            if not piece.starts:
-                cost += self._part(before, column, index)
-                return cost + self._gap(last.after - 1, empty, column)
-            if last.open:
-                return 6.0 + empty
-            cost += self._same_width(index, before, column)
-            return cost + self._gap(last.after - 1 + piece.before, empty, column)
+            return self._advance_marked(before, column, index)
         if self.style.gaps and not piece.starts:
             return self._gap(last.after - 1, empty, column)
         if self.style.gaps and piece.before and self.stub.kinds[column] == "measure":
@@ -278,14 +245,30 @@ class Body:
             cost += 1.5  # an indicator of the first level is followed by one of the second
         if not piece.starts:
             return cost + self._part(before, column, index)
+        return cost + self._broken(before, column, index) + self._leave(before, index, column)
+
+    def _advance_marked(self, before: int, column: int, index: int) -> float:
+        """The same where blanks count the empty cells between."""
+        piece, last = self.pieces[index], self.pieces[index - 1]
+        empty = column - before - 1
+        cost = self._nameless(before + 1, column)
+        if not piece.starts:
+            gap = self._gap(last.after - 1, empty, column)
+            return cost + gap + self._part(before, column, index)
+        if last.open:
+            return 6.0 + empty
+        gap = self._gap(last.after - 1 + piece.before, empty, column)
+        return cost + gap + self._same_width(index, before, column)
+
+    def _broken(self, before: int, column: int, index: int) -> float:
+        """What it costs that a line ends between two cells of a row."""
         if self.stub.sides[column] != self.stub.sides[before]:
-            cost += 0.8 if piece.ends else 4.0  # one line prints both halves, unless they wrap
+            # one line prints both halves, unless they wrap
+            return 0.8 if self.pieces[index].ends else 4.0
         kinds = self.stub.kinds[before], self.stub.kinds[column]
         if kinds == ("measure", "measure"):
-            cost += 1.0  # so are its amounts
-        elif kinds == ("name", "text") and not self.style.tight:
-            cost += 0.5
-        return cost + self._leave(before, index, column)
+            return 1.0
+        return 0.5 if kinds == ("name", "text") and not self.style.tight else 0.0
 
     def _part(self, before: int, column: int, index: int) -> float:
         """What it costs that a blank in a line parts two cells and not two words."""

@@ -14,6 +14,7 @@ BEAM: Final = 150
 MOST_ROWS: Final = 4
 MOST_HEADINGS: Final = 60
 
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A heading tree: of each heading its row, its parent (-1 at the top) and its columns.
@@ -29,10 +30,12 @@ class Tree:
 
     @property
     def width(self) -> int:
+        """The number of columns."""
         return max((first + count for first, count in self.spans), default=0)
 
     @property
     def height(self) -> int:
+        """The number of rows of headings."""
         return max(self.rows, default=-1) + 1
 
     def leaves(self) -> tuple[int, ...]:

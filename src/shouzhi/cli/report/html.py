@@ -22,7 +22,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from shouzhi import __version__
 from shouzhi.cli.checking import Checked, on_pages
 from shouzhi.cli.messages import Messages
-from shouzhi.cli.read import reason
+from shouzhi.cli.read import progress, reason
 from shouzhi.cli.report import words
 from shouzhi.cli.report.excerpt import Excerpt, excerpts, gaps, nearest, over_gap
 from shouzhi.cli.report.options import Add, Options
@@ -105,12 +105,13 @@ def _pictures(checked: Sequence[Checked], options: Options) -> Pictures:
     found: Pictures = {}
     if not tasks:
         return found
-    for position, result in on_pages(draw, tasks, jobs=options.jobs, limit=options.limit):
-        # A page that cannot be drawn costs its pictures only: the rows stand in the report.
-        for owner, uris in zip(
-            owners[position], [] if isinstance(result, Failure) else orjson.loads(result), strict=False
-        ):
-            found.setdefault(owner, []).extend(uris)
+    with progress(len(tasks), options.messages, on_screen=False, doing="drawing") as step:
+        for position, result in on_pages(draw, tasks, jobs=options.jobs, limit=options.limit):
+            with step():
+                # What cannot be drawn costs its pictures only: the rows stand in the report.
+                drawn = [] if isinstance(result, Failure) else orjson.loads(result)
+                for owner, uris in zip(owners[position], drawn, strict=False):
+                    found.setdefault(owner, []).extend(uris)
     return found
 
 

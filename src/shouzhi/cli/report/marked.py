@@ -21,6 +21,7 @@ from shouzhi.checks import ORDER
 from shouzhi.cli.checking import Checked, on_pages
 from shouzhi.cli.formats import to_file, to_folder
 from shouzhi.cli.messages import Messages
+from shouzhi.cli.read import progress
 from shouzhi.cli.records import safe_name
 from shouzhi.cli.report import words
 from shouzhi.cli.report.locate import Finder, Place, as_filed, place_of
@@ -88,13 +89,17 @@ def _collected(out: Path, options: Options) -> Iterator[Add]:
         options.notes.append(told)
         options.nothing = not tasks
     if tasks:
-        with _writer(out, options) as write:
+        with (
+            _writer(out, options) as write,
+            progress(len(tasks), options.messages, on_screen=False, doing="marking") as step,
+        ):
             for number, result in on_pages(mark, tasks, jobs=options.jobs, limit=options.limit):
                 name = tasks[number][0].name
-                if isinstance(result, Failure):
-                    options.unusable.append((name, result))
-                else:
-                    write(name, result)
+                with step():
+                    if isinstance(result, Failure):
+                        options.unusable.append((name, result))
+                    else:
+                        write(name, result)
 
 
 def _wanted(view: Json, document: int, options: Options) -> list[Note]:

@@ -1,0 +1,129 @@
+"""Two documents line by line: what was added, removed and changed, by how much and at what rate.
+
+Lines are held against each other by their places in the space, so that documents of
+different years, stages, editions and formats can be compared; a place that stands in
+several tables is told once, where it is met first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from shouzhi.catalogue.names import strip_ordinal
+from shouzhi.cycle.book import MAIN_STAGE
+from shouzhi.facts import Document
+from shouzhi.space import Coordinates, Fact
+from shouzhi.tables import UNLABELLED
+
+Kind = Literal["added", "removed", "changed"]
+
+Place = tuple[tuple[str, str], ...]
+"""Members by dimension, years counted from that of the document and its own stage left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line that differs: where it is printed, and both amounts in 分 (None where there is none)."""
+
+    kind: Kind
+    table: str
+    label: str
+    heading: str
+    before: int | None
+    after: int | None
+
+    @property
+    def difference(self) -> int:
+        """How much more the second document has, in 分."""
+        return (self.after or 0) - (self.before or 0)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The difference in percent of the first amount; None where that is nothing or negative."""
+        if not self.before or self.before < 0:
+            return None
+        rate = Decimal(self.difference) * 100 / self.before
+        return rate.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All changes in the order of the second document; `same` counts the lines that are equal."""
+
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    same: int
+
+    def of(self, kind: Kind) -> tuple[Change, ...]:
+        """The changes of one kind."""
+        return tuple(change for change in self.changes if change.kind == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    amount: int
+    table: str
+    label: str
+    heading: str
+
+
+def compare(before: Document, after: Document) -> Comparison:
+    """What changed from one document to another."""
+    old, new = dict(_lines(before)), dict(_lines(after))
+    changes: list[Change] = []
+    same = 0
+    for place, line in new.items():
+        earlier = old.get(place)
+        if earlier is not None and earlier.amount == line.amount:
+            same += bool(line.amount)
+        elif line.amount or (earlier and earlier.amount):
+            changes.append(_change(earlier, line))
+    changes += [_change(line, None) for place, line in old.items() if place not in new and line.amount]
+    return Comparison(_name(before), _name(after), tuple(changes), same)
+
+
+def _name(document: Document) -> str:
+    return document.title or document.file
+
+
+def _change(before: _Printed | None, after: _Printed | None) -> Change:
+    shown = after or before
+    assert shown is not None  # noqa: S101 - tells the type checker
+    first = before.amount if before and before.amount else None
+    last = after.amount if after and after.amount else None
+    kind: Kind = "added" if first is None else "removed" if last is None else "changed"
+    return Change(kind, shown.table, shown.label, shown.heading, first, last)
+
+
+def _lines(document: Document) -> Iterator[tuple[Place, _Printed]]:
+    """The amounts of a document by their places, each place once."""
+    seen: set[Place] = set()
+    for fact in document.facts:
+        if fact.amount is None or fact.table is None or fact.row is None or fact.column is None:
+            continue
+        place = _place(fact, document)
+        if place in seen:
+            continue
+        seen.add(place)
+        table = document.tables[fact.table]
+        row, column = table.rows[fact.row], table.columns[fact.column]
+        label = "" if row.label == UNLABELLED else strip_ordinal(row.label)[1] or row.label
+        heading = "·".join(dict.fromkeys((*filter(None, (column.side,)), *column.heading)))
+        title = " ".join(filter(None, (table.number, table.title)))
+        yield place, _Printed(fact.amount, title, label, heading)
+
+
+def _place(fact: Fact, document: Document) -> Place:
+    """Where a fact stands, as seen from its document."""
+    where: Mapping[str, str] = fact.where
+    relative = dict(where)
+    if document.year and relative.get("year", "").isdigit():
+        relative["year"] = str(int(relative["year"]) - document.year)
+    if relative.get("stage") == MAIN_STAGE.get(document.kind, "approved"):
+        del relative["stage"]
+    year = relative.pop("year", "0")
+    return (*Coordinates(relative).items(), ("year", year))
