@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from random import Random
 
@@ -13,19 +14,24 @@ from shouzhi.cycle.raw import RawBook, RawRow, Spot
 from shouzhi.publish.document import publication
 
 NATURES = ("行政单位", "参公事业单位", "公益一类事业单位", "公益二类事业单位")
-SOURCES = ("一般公共预算", "政府性基金预算", "国有资本经营预算", "财政专户", "事业收入", "经营收入", "其他收入")
+SOURCES = ("一般公共预算", "政府性基金预算", "事业收入", "经营收入", "其他收入")
+BASIC = ("301", "302", "303")  # all editions have columns for these
 ODD = (
     "“阳光”助学（二期）", "IT运维-2024", "=1+1专项", "渔港<北>疏浚", "A&B联合调查", "{年度}巡检经费", "老旧小区、背街小巷整治",
-    "第3次普查", "[补助]村级工作经费", "ＩＣ卡更新", "会议室#2改造", "超长名称的某某某某某某某某某某某某某某某某某某某某某某项目",
+    "第3次普查", "[补助]村级工作经费", "ＩＣ卡更新", "会议室#2改造", "渔港防波堤加固和航道疏浚及配套监测设施一体化建设与长期运行维护综合保障项目",
 )  # fmt: skip
 
 
 @cache
 def codes(dimension: str, year: int) -> tuple[str, ...]:
-    """The most detailed account codes in force in a year."""
+    """The most detailed account codes in force in a year whose names are theirs alone.
+
+    Some forms print names without codes; 行政运行 alone does not tell whose it is.
+    """
     length = {"function": 7, "economic": 5}[dimension]
-    entries = classification(dimension).entries
-    return tuple(e.code for e in entries if len(e.code) == length and e.holds(year))
+    held = [e for e in classification(dimension).entries if e.holds(year)]
+    names = Counter(e.name for e in held)
+    return tuple(e.code for e in held if len(e.code) == length and names[e.name] == 1)
 
 
 def amount(dice: Random) -> int:
@@ -58,15 +64,19 @@ def raw_book(seed: int, units: int, lines: int, edition: Edition) -> RawBook:
     used = dice.sample(SOURCES, dice.randint(1, len(SOURCES)))
     functions = dice.sample(codes("function", year), min(40, max(3, lines // 10)))
     economics = dice.sample(codes("economic", year), 25)
+    basic = [code for code in codes("economic", year) if code.startswith(BASIC)]
     projects = {name: dice.choice(ODD) + f"（{name[-3:]}）" for name in dice.sample(names, (len(names) + 1) // 2)}
     for n in range(lines):
         unit, source = dice.choice(names), dice.choice(used)
         function, value = dice.choice(functions), amount(dice)
         row = {
-            "unit": unit, "function": function, "economic": dice.choice(economics), "source": source,
+            "unit": unit, "function": function, "source": source,
             "amount": f"{value / 100:.2f}" if abs(value) < 10**13 else "0", "note": str(n),
         }  # fmt: skip
-        row |= {"project": projects[unit]} if unit in projects and dice.random() < 0.4 else {"kind": "基本支出"}
+        if unit in projects and dice.random() < 0.4:
+            row |= {"project": projects[unit], "economic": dice.choice(economics)}
+        else:
+            row |= {"kind": "基本支出", "economic": dice.choice(basic)}
         sheets["expenditure"].append(row)
         sheets["income"].append({k: row[k] for k in ("unit", "function", "source", "amount", "note")})
     funded = {(row["unit"], row.get("project")) for row in sheets["expenditure"]}

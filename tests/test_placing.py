@@ -74,8 +74,14 @@ def test_place_by_ratio() -> None:
 
 
 def test_rounding_of_the_printed_digits_breaks_nothing() -> None:
-    assert broken_sums(dict(enumerate(money("1.00", "0.33", "0.33", "0.33"))), [Sum(0, (1, 2, 3))]) == 0
-    assert broken_sums(dict(enumerate(money("1.00", "0.30", "0.30", "0.30"))), [Sum(0, (1, 2, 3))]) == 1
+    assert (
+        broken_sums(dict(enumerate(money("1.00", "0.33", "0.33", "0.33"))), [Sum(0, (1, 2, 3))])
+        == 0
+    )
+    assert (
+        broken_sums(dict(enumerate(money("1.00", "0.30", "0.30", "0.30"))), [Sum(0, (1, 2, 3))])
+        == 1
+    )
 
 
 @given(st.lists(st.integers(0, 99999), min_size=3, max_size=3))

@@ -142,7 +142,7 @@ def test_unmarked_dump() -> None:
     assert span(grid, "上级补助收入") == (2, 1)
     label = "政府办公厅（室）及相关机构事务"
     assert rows(grid)[3] == ["20103", label, "9.00", "4.00", "3.00", "2.00", "0.00", "0.00"]
-    assert [c.location.line for c in grid.cells if c.row == 3 and c.column == 0] == [31]
+    assert [c.location.line for c in grid.cells if c.row == 3 and c.column == 0] == [30]
 
 
 def test_the_captions_around_stay_lines() -> None:

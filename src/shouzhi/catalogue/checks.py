@@ -26,6 +26,7 @@ KINDS: Final = (
 SEVERITIES: Final = ("error", "warning", "rounding", "note")
 
 _ID: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_SUBJECT: Final = "SUBJECT"
 _CELL: Final = re.compile(r" \|(?: |$)", re.MULTILINE)
 
 
@@ -80,19 +81,22 @@ class CheckRow:
         """A table of the check's own words: text to text."""
         return {key: node.text() for key, node in self.word(name).mapping().items()}
 
-    def pattern(self, name: str) -> re.Pattern[str]:
-        """A pattern of the check: one, or several of which any may match."""
-        found = self._patterns.get(name)
+    def pattern(self, name: str, subject: str = "") -> re.Pattern[str]:
+        """A pattern of the check: one, or several of which any may match.
+
+        `subject` stands where the pattern says SUBJECT.
+        """
+        key = f"{name} {subject}"
+        found = self._patterns.get(key)
         if found is None:
             node = self.word(name)
             parts = node.texts() if isinstance(node.value, list) else (node.text(),)
+            whole = "|".join(f"(?:{part})" if len(parts) > 1 else part for part in parts)
             try:
-                found = re.compile(
-                    "|".join(f"(?:{part})" if len(parts) > 1 else part for part in parts)
-                )
+                found = re.compile(whole.replace(_SUBJECT, re.escape(subject)))
             except re.error as error:
                 raise node.fault(f"不是正确的正则表达式：{error}") from None
-            self._patterns[name] = found
+            self._patterns[key] = found
         return found
 
     def holds(self, year: int | None) -> bool:

@@ -21,7 +21,7 @@ from typing import Final, Literal
 from shouzhi.catalogue.classifications import TREES, classification
 from shouzhi.catalogue.form import KINDS, Where
 from shouzhi.catalogue.loading import CATALOGUE, Node, load_yaml
-from shouzhi.space import DIMENSIONS
+from shouzhi.space import DIMENSIONS, FEN_PER
 
 FOLDER: Final = CATALOGUE / "outlines"
 
@@ -38,7 +38,8 @@ class Saying:
     `against` is what a change is measured by and `of` the whole of a share or completion,
     both over `where`; `reason` the subject under which the book tells why.  `filled` leaves
     out what has nothing in it; `empty` is said in its place.  `order` puts a family by
-    size, or leaves it in the order of the classification.
+    size, or leaves it in the order of the classification.  `unit` is that of its amounts and
+    those of its parts, where it is not that of the edition.
     """
 
     say: str
@@ -57,6 +58,7 @@ class Saying:
     filled: bool = False
     empty: str = ""
     having: Mapping[str, str] = field(default_factory=dict)
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _section(node: Node) -> SectionSpec:
 
 _SAYING: Final = (
     "where", "against", "of", "base", "reason", "amounts", "counts", "each", "level", "parts",
-    "join", "order", "filled", "empty", "having",
+    "join", "order", "filled", "empty", "having", "unit",
 )  # fmt: skip
 
 
@@ -167,6 +169,7 @@ def _saying(node: Node) -> Saying:
         filled=data["filled"].flag() if "filled" in data else False,
         empty=data["empty"].text() if "empty" in data else "",
         having={name: value.text() for name, value in having.items()},
+        unit=data["unit"].choice(FEN_PER) if "unit" in data else None,
     )
 
 

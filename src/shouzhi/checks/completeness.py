@@ -69,17 +69,16 @@ def _explained(subject: Subject, table: Table) -> bool:
     states = row.pattern("states")
     if any(states.search(fold(note)) for note in table.notes):
         return True
-    subjects = [word for word in row.texts("subjects") if word in fold(table.title)]
-    if not subjects:
-        return False
-    nothing = row.pattern("nothing")
-    for spoken in subject.spoken:
-        section = subject.section(spoken)
-        text = fold(
-            spoken.text if spoken.heading or section is None else section.heading + spoken.text
-        )
-        if any(word in text for word in subjects) and nothing.search(fold(spoken.text)):
-            return True
+    for word in row.texts("subjects"):
+        if word not in fold(table.title):
+            continue
+        nothing = row.pattern("nothing", word)
+        for spoken in subject.spoken:
+            section = subject.section(spoken)
+            short = len(spoken.text) <= row.number("short") and not spoken.heading
+            lead = section.heading if short and section is not None else ""
+            if nothing.search(fold(lead + spoken.text)):
+                return True
     return False
 
 

@@ -54,7 +54,7 @@ def _list(
         codes = _codes(subject, name.strip(), bare, basic)
         named |= codes
         if codes and not codes & basic.filled.keys():
-            empty.append(bare)
+            empty.append(name.strip())
     if empty:
         names = "、".join(f"“{name}”" for name in empty)
         yield finding(

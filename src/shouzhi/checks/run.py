@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from shouzhi.catalogue.names import fold
 from shouzhi.checks import ORDER, Finding
 from shouzhi.checks.arithmetic import arithmetic
 from shouzhi.checks.completeness import (
@@ -39,6 +40,8 @@ from shouzhi.relations.derive import derive
 
 Check = Callable[[Subject], Iterator[Finding]]
 
+_NAMELESS: Final = "#"
+
 FORM: Final[tuple[Check, ...]] = (
     missing_tables, table_order, empty_tables, missing_sections, shallow_codes, missing_reasons,
     listed_accounts, account_names, account_paths, unit_codes, department_name, project_names,
@@ -51,20 +54,46 @@ FORM: Final[tuple[Check, ...]] = (
 def check(documents: Sequence[Document], *, between: bool = False) -> list[Finding]:
     """The findings of documents, the gravest first and then by document and place.
 
-    With `between` the documents are one system: years, budget and accounts, department and
-    units must agree with each other too.  Amounts in findings are written in the unit of
+    With `between` the documents of one body are one system: years, budget and accounts,
+    department and units must agree with each other too.  Amounts in findings are written in the unit of
     their table.
     """
     subjects = [Subject(document, number) for number, document in enumerate(documents)]
     found: list[Finding] = []
-    if between:
-        found.extend(_related(subjects))
+    for group in _bodies(subjects) if between else ([subject] for subject in subjects):
+        found.extend(_related(group))
     for subject in subjects:
-        if not between:
-            found.extend(_related([subject]))
         for form in FORM:
             found.extend(form(subject))
     return sorted(found, key=_order)
+
+
+def _bodies(subjects: Sequence[Subject]) -> list[list[Subject]]:
+    """The documents of each body together: a department's, with those of the units that it lists.
+
+    Documents of other bodies have nothing to say of these.
+    """
+    groups: dict[str, list[Subject]] = {}
+    units: dict[str, str] = {}
+    for subject in subjects:
+        if subject.document.scope != "unit":
+            name = _body(subject)
+            groups.setdefault(name, []).append(subject)
+            for unit in {fact.where.get("unit") for fact in subject.document.facts}:
+                units.setdefault(unit or "", name)
+    for subject in subjects:
+        if subject.document.scope == "unit":
+            name = _body(subject)
+            groups.setdefault(units.get(name, name), []).append(subject)
+    named = [name for name in groups if not name.startswith(_NAMELESS)]
+    if len(named) == 1:  # what bears no name was given as being of the one body that does
+        return [[subject for group in groups.values() for subject in group]]
+    return list(groups.values())
+
+
+def _body(subject: Subject) -> str:
+    """The name of the body that a document is of; a nameless one stands alone."""
+    return fold(subject.document.department or "") or f"{_NAMELESS}{subject.number}"
 
 
 def _related(subjects: Sequence[Subject]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shouzhi.facts.amounts import dated, table_facts
+from shouzhi.facts.amounts import settled_columns, table_facts
 from shouzhi.facts.export import fact_dict, section_dict, table_dict
 from shouzhi.facts.header import read_header
 from shouzhi.facts.places import Context, function_names, place_rows, unit_names
@@ -84,7 +84,7 @@ def from_source(source: Source) -> Document:
     facts: list[Fact] = []
     for number, table in enumerate(reading.tables):
         table.amount_unit = table.amount_unit or header["amount_unit"]
-        table.columns = dated(table, context.year)
+        table.columns = settled_columns(table, context.year)
         table.rows = list(place_rows(table, context))
         facts.extend(table_facts(table, number, context.year))
     claims = read_statements(

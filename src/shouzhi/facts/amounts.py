@@ -39,19 +39,22 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
             )
 
 
-def dated(table: Table, year: int | None) -> tuple[Column, ...]:
-    """The columns of a table, those of last year (上年预算数) with the year before its own."""
+def settled_columns(table: Table, year: int | None) -> tuple[Column, ...]:
+    """The columns of a table with what only its title tells.
+
+    Those of last year (上年预算数) get the year before its own; where the title names an
+    item, what an unknown heading stands for is not another one.
+    """
     own = table.where.get("year") or (str(year) if year else None)
-    return tuple(
-        replace(column, where=_last_year(column.where, own))
-        if column.where.get("year") == LAST_YEAR
-        else column
-        for column in table.columns
-    )
-
-
-def _last_year(where: Coordinates, own: str | None) -> Coordinates:
-    return where | {"year": str(int(own) - 1)} if own else where
+    settled = []
+    for column in table.columns:
+        where = column.where
+        if where.get("year") == LAST_YEAR and own:
+            where |= {"year": str(int(own) - 1)}
+        if not column.known and "item" in table.where:
+            where = where.without("item")
+        settled.append(replace(column, where=where))
+    return tuple(settled)
 
 
 def _shared(columns: Sequence[Coordinates]) -> Coordinates:

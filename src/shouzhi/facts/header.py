@@ -119,4 +119,5 @@ def _department(texts: Sequence[str]) -> str | None:
 
 
 def _without_year(name: str | None) -> str | None:
-    return re.sub(r"^(?:20\d{2}年度?)|(?:[（(]部门[)）])$", "", name) if name else None
+    pattern = r"^(?:(?:部门|单位)名称[:：]?|20\d{2}年度?)|(?:[（(]部门[)）])$"
+    return re.sub(pattern, "", name) if name else None

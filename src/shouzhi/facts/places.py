@@ -50,16 +50,25 @@ class _Running:
 
 
 def unit_names(tables: Sequence[Table]) -> dict[str, str]:
-    """Names of the units by their printed codes, from the rows that are a unit's own."""
+    """Names of the units by their printed codes, from the rows that are a unit's own.
+
+    Where no row with a code ends as the names of public bodies do, the first one in a table
+    of units names it (示例厅机关), if it is no other known word.
+    """
     names: dict[str, str] = {}
-    for table in tables:
-        for row in table.rows:
-            code = row.codes.get("unit")
-            if code and not set(row.codes) & set(_CODED) and (
-                is_organisation(row.label) or (lists_units(table) and _is_own(row.label))
-            ):
-                names.setdefault(code, fold(row.label))
+    for certain in (True, False):
+        for table in tables:
+            for row in table.rows:
+                code = row.codes.get("unit")
+                if not code or code in names or set(row.codes) & set(_CODED) or row.path:
+                    continue
+                if is_organisation(row.label) if certain else _can_be_unit(row, table):
+                    names[code] = fold(row.label)
     return names
+
+
+def _can_be_unit(row: Row, table: Table) -> bool:
+    return lists_units(table) and not row.texts and _is_own(row.label)
 
 
 def lists_units(table: Table) -> bool:
@@ -70,7 +79,8 @@ def lists_units(table: Table) -> bool:
 def _is_own(label: str) -> bool:
     """Whether a label is none of the words that mean the same in every table."""
     bare = strip_ordinal(label)[1]
-    return label != UNLABELLED and not (lexicon().is_total(bare) or lexicon().term(bare))
+    known = lexicon().is_total(bare) or lexicon().term(bare)
+    return label != UNLABELLED and not known and not classification("function").codes(bare)
 
 
 def function_names(tables: Sequence[Table]) -> dict[str, str]:
@@ -250,8 +260,7 @@ def _is_unit_row(row: Row, context: Context, running: _Running) -> bool:
     if label in context.functions and "unit" not in row.codes:
         return False
     named = context.department is not None and label == fold(context.department)
-    coded = "unit" in row.codes and running.units
-    return named or ((coded or is_organisation(row.label)) and _is_own(row.label))
+    return named or (is_organisation(row.label) and not lexicon().term(label))
 
 
 def _owner(row: Row, context: Context) -> str | None:

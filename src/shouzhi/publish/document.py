@@ -96,15 +96,14 @@ def publication(
     """
     plan = outline(edition.key, edition.document)
     tables = tabulate(book, edition)
-    footing = None
+    footings: dict[str, Footing] = {}
     if plain:
         _tell_rounding(tables)
     else:
-        rehearsal = _Composer(book, edition, tables, plan, None)
+        rehearsal = _Composer(book, edition, tables, plan, {})
         list(rehearsal.parts())
-        asked = ((edition.amount_unit, parts) for parts in sorted(rehearsal.narrator.asked))
-        footing = foot(tables, asked).get(edition.amount_unit)
-    composer = _Composer(book, edition, tables, plan, footing)
+        footings = foot(tables, sorted(rehearsal.narrator.asked))
+    composer = _Composer(book, edition, tables, plan, footings)
     parts = list(composer.parts())
     return Publication(
         title=fill(edition.title, composer.values),
@@ -132,12 +131,12 @@ class _Composer:
         edition: Edition,
         tables: Sequence[FormTable],
         plan: Outline,
-        footing: Footing | None,
+        footings: Mapping[str, Footing],
     ) -> None:
         self._tables = tables
         self._plan = plan
         self._printed: set[int] = set()
-        self.narrator = Narrator(book, edition, plan.because, footing)
+        self.narrator = Narrator(book, edition, plan.because, footings)
         self.values: Mapping[str, str] = self.narrator.values
         self._book = book
 

@@ -1,15 +1,13 @@
-"""Controlled rounding: printed amounts of which every sum in and between tables holds.
+"""Controlled rounding: every printed amount less than one last digit off, every sum exact.
 
-Every figure is a sum of parts (lines of the book).  Parts that stand in the same figures
-are one atom.  An atom is rounded down or up to the last printed digit, and a figure prints
-the sum of its atoms: so all sums hold, however the forms are cut.  Up or down is chosen
-(HiGHS) so that every figure stays less than one last digit from its exact amount, and that
-income and expenditure which are equal print the same.
+Each figure is rounded down or up.  Which, is chosen for all figures of a document at once
+(HiGHS), so that every sum among them holds in the printed digits and as many figures as
+can be found so are rounded as usual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,246 +15,194 @@ import numpy as np
 import numpy.typing as npt
 
 from shouzhi.publish.amounts import quantum, rounded
-from shouzhi.publish.table import Figure, FormTable
+from shouzhi.publish.sums import Sum, equals, sums
+from shouzhi.publish.table import FormTable
 
-_STEPS: Final = ((0.4, 1), (0.25, 1), (0.1, 1), (0.0, 500))
-"""How near to a last digit an atom is fixed there, first many, then none; and after how many
-nodes the search ends (a limit in time would not be repeatable)."""
+_NODES: Final = 200
+"""Where a search ends; a limit in time would not be repeatable."""
 
-_OPPOSITE: Final = {
-    "expenditure": "income", "expenditure_total": "income_total", "carried_out": "carried_in",
-}  # fmt: skip
+_LOOSE: Final = 400
+"""How many figures the relaxation may leave undecided for them to be searched again."""
 
 Vector = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
 class Footing:
-    """How the parts of a document round at one printed unit.
+    """How the figures of a document round at one printed unit, by the parts they are made of.
 
-    `beyond` counts the figures that had to move by a whole last digit or more for the sums
-    to hold; it is 0 wherever a rounding without such figures was found.
+    `beyond` counts the figures that are a whole last digit or more from their exact amount
+    because no other rounding lets all sums hold; it is 0 for all but freak documents.
     """
 
     step: int
     amounts: Sequence[int]
     shown: dict[int, int] = field(default_factory=dict)
-    atoms: list[tuple[int, int]] = field(default_factory=list)
     beyond: int = 0
 
     def of(self, parts: int) -> int:
-        """What the sum of some parts prints, in 分; rounded by itself where it cuts an atom."""
-        if parts in self.shown:
-            return self.shown[parts]
-        total = covered = 0
-        for atom, amount in self.atoms:
-            if atom & parts == atom:
-                covered |= atom
-                total += amount
-        if covered != parts:
-            exact = (a for place, a in enumerate(self.amounts) if parts >> place & 1)
-            total = rounded(sum(exact), self.step)
-        self.shown[parts] = total
-        return total
+        """What the sum of some parts prints, in 分: as in the tables, else rounded by itself."""
+        if parts not in self.shown:
+            exact = (amount for place, amount in enumerate(self.amounts) if parts >> place & 1)
+            self.shown[parts] = rounded(sum(exact), self.step)
+        return self.shown[parts]
 
 
-def foot(tables: Sequence[FormTable], more: Iterable[tuple[str, int]] = ()) -> dict[str, Footing]:
+def foot(tables: Sequence[FormTable]) -> dict[str, Footing]:
     """Round all figures of a document together and set what each of them shows.
 
-    `more` are further sums that are printed, outside the tables: (unit of amount, parts).
-    Returns how each printed unit was footed.
+    Returns how each printed unit of amount (元, 万元) was footed.
     """
-    by_unit: dict[str, list[Figure]] = {}
-    for table in tables:
-        figures = by_unit.setdefault(table.amount_unit, [])
-        figures += [f for f in table.figures() if not f.rate and f.amount is not None]
-    extra: dict[str, set[int]] = {}
-    for unit, parts in more:
-        extra.setdefault(unit, set()).add(parts)
-    amounts = tables[0].amounts if tables else []
     footings: dict[str, Footing] = {}
-    for unit in dict.fromkeys([*by_unit, *extra]):
-        figures = by_unit.get(unit, [])
-        footing = _footing(figures, extra.get(unit, set()), amounts, quantum(unit))
-        for figure in figures:
-            figure.shown = footing.of(figure.parts)
-        footings[unit] = footing
+    for unit in dict.fromkeys(table.amount_unit for table in tables):
+        same = [table for table in tables if table.amount_unit == unit]
+        footings[unit] = _footing(same, quantum(unit))
+        for table in same:
+            for figure in table.figures():
+                if figure.amount is not None and not figure.rate:
+                    figure.shown = footings[unit].of(figure.parts) if figure.parts else 0
     return footings
 
 
-def _footing(
-    figures: Sequence[Figure], extra: set[int], amounts: Sequence[int], step: int
-) -> Footing:
-    sums = sorted({f.parts for f in figures} | extra)
-    footing = Footing(step, amounts)
-    if not any(amount % step for amount in amounts):
-        footing.atoms = [(1 << place, amount) for place, amount in enumerate(amounts)]
-        footing.shown = {figure.parts: figure.amount or 0 for figure in figures}
+def _footing(tables: Sequence[FormTable], step: int) -> Footing:
+    figures = {
+        figure.parts: figure.amount
+        for table in tables
+        for figure in table.figures()
+        if figure.parts and figure.amount is not None and not figure.rate
+    }
+    footing = Footing(step, tables[0].amounts)
+    if not any(amount % step for amount in figures.values()):
+        footing.shown = dict(figures)
         return footing
-    atoms, inside = _atoms(sums, len(amounts))
-    exact = [sum(amounts[place] for place in places) for places in atoms]
-    problem = _Problem(
-        fractions=np.array([amount % step / step for amount in exact]),
-        sums=inside,
-        equal=_equals(figures, sums),
-        cent=0.5 / step,
+    heads = _heads(figures, equals(tables))
+    kept = sorted(set(heads.values()))
+    index = {parts: place for place, parts in enumerate(kept)}
+    places = {parts: index[head] for parts, head in heads.items()}
+    floors = [figures[parts] // step for parts in kept]
+    problem = Problem(
+        fractions=np.array([figures[parts] % step / step for parts in kept]),
+        rows=_rows(sums(tables), places, floors),
     )
     up, footing.beyond = problem.solve()
-    floors = [amount // step * step for amount in exact]
-    settled = [floor + int(rise) * step for floor, rise in zip(floors, up, strict=True)]
-    bits = [sum(1 << place for place in places) for places in atoms]
-    footing.atoms = list(zip(bits, settled, strict=True))
-    shown = [sum(settled[a] for a in members) for members in inside]
-    footing.shown = dict(zip(sums, shown, strict=True))
+    footing.shown = {parts: (floors[p] + int(up[p])) * step for parts, p in places.items()}
     return footing
 
 
-def _atoms(sums: Sequence[int], parts: int) -> tuple[list[list[int]], list[list[int]]]:
-    """The parts that stand in the same sums, together; and the atoms of each sum."""
-    width = (parts + 7) // 8
-    packed = b"".join(one.to_bytes(width, "little") for one in sums)
-    rows = np.frombuffer(packed, dtype=np.uint8).reshape(len(sums), width)
-    member = np.unpackbits(rows, axis=1, bitorder="little")[:, :parts]
-    columns = np.packbits(np.ascontiguousarray(member.T), axis=1)
-    places: dict[bytes, list[int]] = {}
-    for part in range(parts):
-        places.setdefault(columns[part].tobytes(), []).append(part)
-    atoms = [group for key, group in places.items() if any(key)]
-    first = np.array([group[0] for group in atoms], dtype=np.int64)
-    inside = [np.flatnonzero(member[row, first]).tolist() for row in range(len(sums))]
-    return atoms, inside
+def _heads(figures: dict[int, int], pairs: set[tuple[int, int]]) -> dict[int, int]:
+    """One figure to stand for all that must print the same, for each."""
+    head = {parts: parts for parts in figures}
+
+    def top(parts: int) -> int:
+        while head[parts] != parts:
+            head[parts] = parts = head[head[parts]]
+        return parts
+
+    for one, other in sorted(pairs):
+        head[top(one)] = top(other)
+    return {parts: top(parts) for parts in figures}
 
 
-def _equals(figures: Sequence[Figure], sums: Sequence[int]) -> list[tuple[int, int]]:
-    """Sums of income and of expenditure that lie at the same place and are equal to the cent."""
-    index = {parts: place for place, parts in enumerate(sums)}
-    at = {
-        tuple(sorted(figure.where.items())): figure for figure in figures if figure.present
-    }
-    pairs: set[tuple[int, int]] = set()
-    for figure in figures:
-        flow = figure.where.get("flow", ("",))[0]
-        if flow not in _OPPOSITE or not figure.amount:
-            continue
-        where = {**figure.where, "flow": (_OPPOSITE[flow],)}
-        other = at.get(tuple(sorted(where.items())))
-        if other and other.amount == figure.amount and other.parts != figure.parts:
-            pairs.add((index[figure.parts], index[other.parts]))
-    return sorted(pairs)
+def _rows(found: set[Sum], places: dict[int, int], floors: Sequence[int]) -> list[Row]:
+    """The sums as rows: Σ rounded up of the parts − of the whole = what the floors lack."""
+    rows: dict[tuple[tuple[int, int], ...], int] = {}
+    for whole, parts in sorted(found):
+        terms: dict[int, int] = {places[whole]: -1}
+        for one in parts:
+            terms[places[one]] = terms.get(places[one], 0) + 1
+        kept = tuple(sorted((place, sign) for place, sign in terms.items() if sign))
+        if kept:
+            rows[kept] = -sum(sign * floors[place] for place, sign in kept)
+    return [(list(terms), lack) for terms, lack in rows.items()]
+
+
+Row = tuple[list[tuple[int, int]], int]
+"""Places with their signs, and what they must add up to."""
 
 
 @dataclass(slots=True)
-class _Problem:
-    """Which atoms to round up.
-
-    `fractions` are how far each atom lies above its floor, in last digits; `sums` the atoms
-    of each sum; `equal` pairs of sums that must print the same; `cent` is half a 分 in digits.
-    """
+class Problem:
+    """Which figures to round up: `fractions` of a last digit above their floors, `rows` that hold."""
 
     fractions: Vector
-    sums: list[list[int]]
-    equal: list[tuple[int, int]]
-    cent: float
+    rows: list[Row]
 
-    def solve(self) -> tuple[npt.NDArray[np.int64], int]:
-        """(1 for each atom that is rounded up, sums that miss their amount by a digit or more)."""
-        for near, nodes in _STEPS:
-            low = (self.fractions > 1 - near).astype(float)
-            high = (self.fractions > max(near, self.cent)).astype(float)
-            if (found := self._search(low, np.maximum(low, high), nodes)) is not None:
-                return found, 0
-        return self._least()
+    def solve(self) -> tuple[Whole, int]:
+        """1 for each figure that is rounded up, and how many figures a digit does not suffice for."""
+        size = len(self.fractions)
+        low, high = np.zeros(size), (self.fractions > 0).astype(float)
+        cost = 1 - 2 * self.fractions
+        found = _search(cost, low, high, self.rows, first=True)
+        if found is None:
+            return self._beyond()
+        ideal = _search(cost, low, high, self.rows, whole=False)
+        if ideal is None:
+            return np.rint(found).astype(np.int64), 0
+        # Search again where the relaxation would have it otherwise; the rest stays.
+        free = np.abs(ideal - found) > 0.5 if self._loose(ideal) else np.abs(ideal - found) > 1e-6
+        low[~free] = high[~free] = found[~free]
+        better = _search(cost, low, high, self.rows)
+        return np.rint(found if better is None else better).astype(np.int64), 0
 
-    def _search(
-        self, low: Vector, high: Vector, nodes: int
-    ) -> npt.NDArray[np.int64] | None:
-        """Any rounding inside these bounds that keeps every sum within one digit."""
-        model = _Model(len(self.fractions), low, high)
-        for atoms in self.sums:
-            if len(atoms) > 1:
-                gap = float(self.fractions[atoms].sum())
-                model.add(atoms, [1.0] * len(atoms), gap - 1 + self.cent, gap + 1 - self.cent)
-        self._add_equals(model)
-        return model.solve(nodes)
+    def _loose(self, ideal: Vector) -> bool:
+        return int((np.abs(ideal - np.rint(ideal)) > 1e-6).sum()) > _LOOSE
 
-    def _add_equals(self, model: _Model) -> None:
-        for one, other in self.equal:
-            terms: dict[int, float] = {}
-            for sign, atoms in ((1.0, self.sums[one]), (-1.0, self.sums[other])):
-                for atom in atoms:
-                    terms[atom] = terms.get(atom, 0.0) + sign
-            places = [atom for atom, sign in terms.items() if sign]
-            gap = float(self.fractions[self.sums[one]].sum() - self.fractions[self.sums[other]].sum())
-            model.add(places, [terms[atom] for atom in places], round(gap), round(gap))
-
-    def _least(self) -> tuple[npt.NDArray[np.int64], int]:
-        """The rounding that leaves the fewest sums beyond one digit; each atom by itself if none."""
-        count = len(self.fractions)
-        crowded = [atoms for atoms in self.sums if len(atoms) > 1]
-        size = count + len(crowded)
-        high = np.concatenate([np.full(count, 2.0), np.full(len(crowded), 1.0)])
-        low = np.concatenate([np.full(count, -1.0), np.zeros(len(crowded))])
-        model = _Model(size, low, high, cost=np.concatenate([np.zeros(count), np.ones(len(crowded))]))
-        for place, atoms in enumerate(crowded):
-            gap = float(self.fractions[atoms].sum())
-            free = float(len(atoms))
-            ones = [1.0] * len(atoms)
-            model.add([*atoms, count + place], [*ones, free], gap - 1 + self.cent, np.inf)
-            model.add([*atoms, count + place], [*ones, -free], -np.inf, gap + 1 - self.cent)
-        self._add_equals(model)
-        found = model.solve(_STEPS[-1][1])
-        up = found[:count] if found is not None else np.rint(self.fractions).astype(np.int64)
-        beyond = sum(
-            abs(float(up[atoms].sum() - self.fractions[atoms].sum())) >= 1 - self.cent
-            for atoms in crowded
-        )
-        return up, beyond
+    def _beyond(self) -> tuple[Whole, int]:
+        """The rounding with the least excess over one digit, when there is none without."""
+        size = len(self.fractions)
+        rows = list(self.rows)
+        cost = np.concatenate([np.zeros(size), np.ones(2 * size)])
+        low = np.concatenate([np.full(size, -9.0), np.zeros(2 * size)])
+        high = np.concatenate([np.full(size, 10.0), np.full(2 * size, 9.0)])
+        top = (self.fractions > 0).astype(int)
+        bounds = [([(p, 1), (size + p, -1)], -np.inf, float(top[p])) for p in range(size)]
+        bounds += [([(p, 1), (2 * size + p, 1)], 0.0, np.inf) for p in range(size)]
+        found = _search(cost, low, high, rows, bounds=bounds, first=True)
+        if found is None:
+            return np.rint(self.fractions).astype(np.int64), len(self.rows)
+        up = np.rint(found[:size]).astype(np.int64)
+        return up, int(((up < 0) | (up > top)).sum())
 
 
-class _Model:
-    """A mixed-integer programme for HiGHS, row by row."""
+def _search(
+    cost: Vector,
+    low: Vector,
+    high: Vector,
+    rows: Sequence[Row],
+    *,
+    bounds: Sequence[tuple[list[tuple[int, int]], float, float]] = (),
+    whole: bool = True,
+    first: bool = False,
+) -> Vector | None:
+    """Numbers within their bounds of which all rows hold, at little cost; None where none was found.
 
-    def __init__(self, size: int, low: Vector, high: Vector, cost: Vector | None = None) -> None:
-        self._size = size
-        self._low = low
-        self._high = high
-        self._cost = np.zeros(size) if cost is None else cost
-        self._starts = [0]
-        self._places: list[int] = []
-        self._values: list[float] = []
-        self._least: list[float] = []
-        self._most: list[float] = []
+    `whole` asks for whole numbers, `first` for the first that are found.
+    """
+    import highspy  # noqa: PLC0415 - heavy
 
-    def add(self, places: Sequence[int], values: Sequence[float], least: float, most: float) -> None:
-        """least ≤ Σ values · x ≤ most."""
-        self._places += places
-        self._values += values
-        self._starts.append(len(self._places))
-        self._least.append(least)
-        self._most.append(most)
-
-    def solve(self, nodes: int) -> npt.NDArray[np.int64] | None:
-        """Whole numbers that satisfy all rows; None where none was found within the limit."""
-        import highspy  # noqa: PLC0415 - heavy
-
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = self._size, len(self._least)
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = self._cost, self._low, self._high
-        lp.row_lower_, lp.row_upper_ = np.array(self._least), np.array(self._most)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.array(self._starts)
-        lp.a_matrix_.index_ = np.array(self._places)
-        lp.a_matrix_.value_ = np.array(self._values)
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * self._size
-        solver: Any = highspy.Highs()
-        for option, setting in (("output_flag", False), ("mip_max_nodes", nodes), ("threads", 1)):
-            solver.setOptionValue(option, setting)
-        solver.passModel(lp)
-        solver.run()
-        import os
-        if os.environ.get('FOOTDEBUG'): print('  solved',nodes,solver.getInfo().primal_solution_status,round(solver.getRunTime(),2),solver.getInfo().mip_node_count)
-        if not solver.getInfo().primal_solution_status:
-            return None
-        found = np.array(solver.getSolution().col_value)
-        whole = np.rint(found)
-        return whole.astype(np.int64) if np.abs(found - whole).max(initial=0) < 1e-4 else None
+    limits = [*((terms, float(lack), float(lack)) for terms, lack in rows), *bounds]
+    starts = np.cumsum([0, *(len(terms) for terms, _, _ in limits)])
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(cost), len(limits)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, low, high
+    lp.row_lower_ = np.array([least for _, least, _ in limits])
+    lp.row_upper_ = np.array([most for _, _, most in limits])
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = starts
+    lp.a_matrix_.index_ = np.array([place for terms, _, _ in limits for place, _ in terms])
+    lp.a_matrix_.value_ = np.array([float(sign) for terms, _, _ in limits for _, sign in terms])
+    if whole:
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
+    solver: Any = highspy.Highs()
+    options = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.05}
+    options["mip_max_nodes"] = _NODES if first else 1
+    if first:
+        options["mip_max_improving_sols"] = 1
+    for option, setting in options.items():
+        solver.setOptionValue(option, setting)
+    solver.passModel(lp)
+    solver.run()
+    if solver.getInfo().primal_solution_status != 2:  # the code of a feasible point
+        return None
+    return np.array(solver.getSolution().col_value)

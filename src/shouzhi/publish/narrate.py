@@ -38,12 +38,12 @@ _COUNTS: Final = "数量"
 class Narrator:
     """Tells a book in the words of an edition, at the amounts of a footing where there is one.
 
-    While it speaks it notes what the book `lacks`, and the sums that it was `asked` for (as
-    the parts of figures), so that they can be footed with the tables.
+    While it speaks it notes what the book `lacks`, and the sums that it was `asked` for (each
+    a unit and the parts of a figure), so that they can be footed with the tables.
     """
 
     def __init__(
-        self, book: Book, edition: Edition, because: str, footing: Footing | None = None
+        self, book: Book, edition: Edition, because: str, footings: Mapping[str, Footing] | None = None
     ) -> None:
         self.book = book
         self.edition = edition
@@ -58,8 +58,8 @@ class Narrator:
             "amount_unit": self.unit,
         }
         self._because = because
-        self._footing = footing
-        self.asked: set[int] = set()
+        self._footings = footings or {}
+        self.asked: set[tuple[str, int]] = set()
         self._write = {entry.id: entry.write for entry in statement_book().entries}
 
     # -- amounts ------------------------------------------------------------------------------
@@ -71,18 +71,18 @@ class Narrator:
             where |= more
         return self.ledger.at(where)
 
-    def amount(self, mask: Mask) -> int:
+    def amount(self, mask: Mask, unit: str | None = None) -> int:
         """What is printed for some lines, in 分: as the tables have it, else rounded."""
-        parts = bits(mask)
-        self.asked.add(parts)
-        if self._footing is not None:
-            return self._footing.of(parts)
-        return rounded(self.ledger.sum(mask), quantum(self.unit))
+        unit, parts = unit or self.unit, bits(mask)
+        self.asked.add((unit, parts))
+        if unit in self._footings:
+            return self._footings[unit].of(parts)
+        return rounded(self.ledger.sum(mask), quantum(unit))
 
-    def money(self, fen: int) -> str:
+    def money(self, fen: int, unit: str | None = None) -> str:
         """An amount with its unit, without its sign."""
-        value = Decimal(abs(fen)) / FEN_PER[self.unit]
-        return f"{value:,.2f}{self.unit}"
+        unit = unit or self.unit
+        return f"{Decimal(abs(fen)) / FEN_PER[unit]:,.2f}{unit}"
 
     def members(self, dimension: str, level: int | None, where: Where) -> list[str]:
         """The members that have anything at a place, at a level of account codes."""
@@ -111,12 +111,14 @@ class Narrator:
         """A sentence, or nothing where there is nothing to say."""
         return self._told(saying, {}, self.values)
 
-    def _told(self, saying: Saying, outer: Where, values: Mapping[str, str]) -> str:
+    def _told(
+        self, saying: Saying, outer: Where, values: Mapping[str, str], unit: str | None = None
+    ) -> str:
         where = {**outer, **saying.where}
         mask = self.at(where)
         if saying.filled and not mask.any():
             return fill(saying.empty, values)
-        teller = _Teller(self, saying, where, mask, values)
+        teller = _Teller(self, saying, where, mask, values, saying.unit or unit)
         # The pieces are filled in one by one: what the book says may itself hold braces.
         pieces = _OPTIONAL.split(saying.say)
         return "".join(
@@ -124,16 +126,23 @@ class Narrator:
             for place, piece in enumerate(pieces)
         )
 
-    def parts(self, saying: Saying, where: Where, values: Mapping[str, str]) -> str:
-        """The parts of a saying, the largest first unless they have an order of their own."""
+    def parts(
+        self, saying: Saying, where: Where, values: Mapping[str, str], unit: str | None
+    ) -> str:
+        """The parts of a saying, the largest first unless they have an order of their own.
+
+        Where one of them is below zero they make up no whole, and are left to the tables.
+        """
         told: list[tuple[int, str]] = []
         for part in saying.parts:
             for inner, more, records in self._family(part, where, values):
-                amount = sum(map(_largest, records)) if records else self.amount(self.at(inner))
+                amount = sum(map(_largest, records)) if records else self.amount(self.at(inner), unit)
                 if saying.order == "size" and amount == 0 and part.each not in SHEETS:
                     continue
-                told.append((amount, self._told(part, inner, {**values, **more})))
+                told.append((amount, self._told(part, inner, {**values, **more}, unit)))
         if saying.order == "size":
+            if any(amount < 0 for amount, _ in told):
+                return ""
             told.sort(key=lambda pair: -abs(pair[0]))
         return saying.join.join(
             text.replace(_PLACE, str(n)).replace(_ORDINAL, numeral(n))
@@ -218,17 +227,19 @@ class Narrator:
 class _Teller:
     """Fills in one sentence."""
 
-    def __init__(
-        self, narrator: Narrator, saying: Saying, where: Where, mask: Mask, values: Mapping[str, str]
-    ) -> None:
+    def __init__(  # noqa: PLR0913 - what a sentence is made of
+        self, narrator: Narrator, saying: Saying, where: Where, mask: Mask,
+        values: Mapping[str, str], unit: str | None,
+    ) -> None:  # fmt: skip
         self._narrator = narrator
         self._saying = saying
         self._where = where
         self._values = values
-        self._amount = narrator.amount(mask)
+        self._unit = unit
+        self._amount = narrator.amount(mask, unit)
         base = narrator.at(where, saying.against)
         self._base = (
-            narrator.amount(base)
+            narrator.amount(base, unit)
             if narrator.tells({**narrator.edition.where, **where, **saying.against}, base)
             else None
         )
@@ -255,7 +266,7 @@ class _Teller:
         narrator = self._narrator
         if name in self._saying.amounts:
             mask = narrator.at(self._where, self._saying.amounts[name])
-            return self._signed(narrator.amount(mask))
+            return self._signed(narrator.amount(mask, self._unit))
         if name in self._saying.counts:
             return narrator.count(self._saying.counts[name])
         if name in {"n", "ordinal"}:
@@ -263,7 +274,7 @@ class _Teller:
         return self._values.get(name, "")
 
     def _signed(self, fen: int) -> str:
-        return ("-" if fen < 0 else "") + self._narrator.money(fen)
+        return ("-" if fen < 0 else "") + self._narrator.money(fen, self._unit)
 
     def _change_clause(self) -> str:
         if self._base is None:
@@ -272,7 +283,7 @@ class _Teller:
         if difference == 0:
             return self._narrator.clause("level", base=base.replace("比", "与", 1), level="持平")
         direction = "增加" if difference > 0 else "减少"
-        quantity = self._narrator.money(difference)
+        quantity = self._narrator.money(difference, self._unit)
         return self._narrator.clause("change", base=base, direction=direction, quantity=quantity)
 
     def _growth_clause(self) -> str:
@@ -295,12 +306,12 @@ class _Teller:
         if whole <= 0:
             return ""
         percent = _percent(self._amount, whole)
-        words = {"denominator": "年初预算", "amount": self._narrator.money(whole)}
+        words = {"denominator": "年初预算", "amount": self._narrator.money(whole, self._unit)}
         return self._narrator.clause("completion-with-budget", percent=percent, **words)
 
     def _whole(self) -> int:
         narrator = self._narrator
-        return narrator.amount(narrator.at(self._where, self._saying.of))
+        return narrator.amount(narrator.at(self._where, self._saying.of), self._unit)
 
     def _reason_clause(self, *, required: bool = True) -> str:
         if self._base is None or self._amount == self._base:
@@ -312,7 +323,7 @@ class _Teller:
         return self._reason_clause(required=False)
 
     def _list_clause(self) -> str:
-        return self._narrator.parts(self._saying, self._where, self._values)
+        return self._narrator.parts(self._saying, self._where, self._values, self._unit)
 
 
 def _percent(part: int, whole: int) -> str:

@@ -220,7 +220,8 @@ def _pairs(columns: Columns) -> Iterator[Relation]:
                 yield Relation(terms, "bridge", family, "rows agree")
             for here, there in ((ours, theirs), (theirs, ours)):
                 for index in _unlisted(here, there):
-                    yield Relation(((index, 1),), "bridge", family, "unlisted")
+                    nought = ("unprinted", *family)
+                    yield Relation(((index, 1),), "bridge", nought, "unlisted")
 
 
 def _unlisted(here: Mapping[Coordinates, int], there: Mapping[Coordinates, int]) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -41,29 +41,84 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
     families: dict[Family, list[Relation]] = defaultdict(list)
     for relation in candidates:
         families[relation.family].append(relation)
-    carried = _carried(system)
-    asked: dict[int, set[int]] = defaultdict(set)
+    court = _Court(system, _carried(system), _rivals(system, families))
     seen: set[tuple[tuple[int, int], ...]] = set()
-    rivals = _rivals(system, families)
     for family, relations in sorted(families.items(), key=_order):
-        telling = [r for r in relations if _tells(system, r)]
-        broken = [r for r in telling if not system.holds(r)]
+        known = relations
         if family[0] == "unprinted":
-            broken = relations = _forgotten(system, relations, families)
-        doubtful = [r for r in broken if not (_slip(system, r) or _asked(system, r, asked))]
-        if doubtful and (
-            family in rivals
-            or not _admitted(system, family, doubtful, len(telling), carried)
-        ):
-            system.refused[family] = (len(telling) - len(broken), len(telling))
+            known = _forgotten(system, relations, families)
+        elif not court.admits(family, relations):
             continue
-        for relation in relations:
+        for relation in known:
             key = tuple(sorted(relation.terms))
             if key not in seen:
                 seen.add(key)
                 system.relations.append(relation)
-        if family[0] in STRONG:
-            _ask(system, broken, asked)
+
+
+@dataclass(slots=True)
+class _Court:
+    """What is known when a family is judged: amounts carried over, and what others ask for."""
+
+    system: System
+    carried: frozenset[int]
+    rivals: set[Family]
+    asked: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def admits(self, family: Family, relations: Sequence[Relation]) -> bool:
+        """Whether what is broken in a family are errors, and not another scope under its words."""
+        telling = [r for r in relations if _tells(self.system, r)]
+        broken = [r for r in telling if not self.system.holds(r)]
+        doubtful = [r for r in broken if not (_slip(self.system, r) or self._is_asked(r))]
+        strong = family[0] in STRONG
+        if doubtful and (
+            family in self.rivals
+            or not (self._strong if strong else self._weak)(family, doubtful, len(telling))
+        ):
+            self.system.refused[family] = (len(telling) - len(broken), len(telling))
+            return False
+        if strong:
+            for relation in broken:
+                for fact, off in _offs(self.system, relation):
+                    self.asked[fact].add(off)
+        return True
+
+    def _is_asked(self, relation: Relation) -> bool:
+        """Whether a correction of one number that other families ask for mends the relation."""
+        if len(relation.terms) > MOST_TERMS:
+            return False
+        return any(
+            self.system.holds(relation, {fact: (self.system.facts[fact].amount or 0) + off})
+            for fact, coefficient in relation.terms
+            if coefficient and fact in self.asked
+            for off in self.asked[fact]
+        )
+
+    def _strong(self, family: Family, broken: Sequence[Relation], telling: int) -> bool:
+        """Errors are few, and each has its own size.
+
+        A scope that differs does so along the whole tree: the same difference stands in a
+        项, its 款 and its 类, and the greatest of them is what is carried over.
+        """
+        system = self.system
+        if all(_lists_nothing(system, r) for r in broken):
+            return False
+        if len(broken) * 2 > telling > 2 and _errors(system, broken) > max(1, telling // 4):
+            return False
+        if family[0] == "same" and len(broken) > 2 and _chained(system, broken):
+            return False
+        sizes = {abs(system.residual(r)) for r in broken if r.kind != "ratio"}
+        return len(broken) < 2 or not sizes & self.carried
+
+    def _weak(self, _: Family, broken: Sequence[Relation], telling: int) -> bool:
+        """A family without words of its own: nearly all of many, none of them between totals."""
+        system = self.system
+        if telling < FEWEST or any(_whole(system, relation) for relation in broken):
+            return False
+        if _permuted(system, broken):
+            return len(broken) * 2 <= telling
+        few = _errors(system, broken) <= max(1, int(telling * FEW))
+        return few and not _chained(system, broken)
 
 
 def _rivals(system: System, families: dict[Family, list[Relation]]) -> set[Family]:
@@ -93,15 +148,15 @@ def _sides(family: Family) -> tuple[Family, Family]:
 
 
 def _order(item: tuple[Family, list[Relation]]) -> int:
-    """The families that words establish, what their tables leave unprinted, then the others."""
+    """The families that words establish, then the others, then what these leave unprinted."""
     word = item[0][0]
-    return 0 if word in STRONG else 1 if word == "unprinted" else 2
+    return 0 if word in STRONG else 2 if word == "unprinted" else 1
 
 
 def _forgotten(
     system: System, relations: Sequence[Relation], families: dict[Family, list[Relation]]
 ) -> list[Relation]:
-    """Sums with nothing printed on one side, in columns that else print both and hold.
+    """Relations with nothing printed on one side, in columns that else print both and hold.
 
     A form that leaves such cells empty does so in all of the column; a few are errors.
     """
@@ -111,43 +166,21 @@ def _forgotten(
     holding: dict[int | None, int] = defaultdict(int)
     for relation in families.get(twin, ()):
         if _tells(system, relation) and system.holds(relation):
-            holding[system.facts[relation.terms[0][0]].column] += 1
+            holding[_column(system, relation)] += 1
     empty: dict[int | None, list[Relation]] = defaultdict(list)
     for relation in relations:
-        empty[system.facts[relation.terms[0][0]].column].append(replace(relation, family=twin))
-    return [
-        relation
-        for column, found in empty.items()
-        if holding[column] >= ENOUGH and len(found) <= max(1, int(holding[column] * FEW))
-        for relation in found
-    ]
+        empty[_column(system, relation)].append(replace(relation, family=twin))
+    found: list[Relation] = []
+    for column, alike in empty.items():
+        broken = sum(not system.holds(relation) for relation in alike)
+        if holding[column] >= ENOUGH and broken <= max(1, int(holding[column] * FEW)):
+            found.extend(alike)
+    return found
 
 
-def _admitted(
-    system: System, family: Family, broken: Sequence[Relation], telling: int, carried: frozenset[int]
-) -> bool:
-    """Whether what is broken in a family are errors, and not another scope under its words.
-
-    Errors are few, and each has its own size.  A scope that differs does so along the
-    whole tree: the same difference stands in a 项, its 款 and its 类, and the greatest
-    of them is what is carried over.
-    """
-    if family[0] in STRONG or family[0] == "unprinted":
-        if family[0] in STRONG and all(_lists_nothing(system, r) for r in broken):
-            return False
-        if len(broken) * 2 > telling > 2 and _errors(system, broken) > max(1, telling // 4):
-            return False
-        if family[0] == "same" and len(broken) > 2 and _chained(system, broken):
-            return False
-        sizes = {abs(system.residual(r)) for r in broken if r.kind != "ratio"}
-        return len(broken) < 2 or not sizes & carried
-    if any(_whole(system, relation) for relation in broken):
-        return False
-    if telling < FEWEST:
-        return False
-    if _permuted(system, broken):
-        return len(broken) * 2 <= telling
-    return _errors(system, broken) <= max(1, int(telling * FEW)) and not _chained(system, broken)
+def _column(system: System, relation: Relation) -> int | None:
+    """The column of the total of a sum; None for what lies between columns."""
+    return system.facts[relation.terms[0][0]].column if relation.kind == "sum" else None
 
 
 def _lists_nothing(system: System, relation: Relation) -> bool:
@@ -222,25 +255,6 @@ def _offs(system: System, relation: Relation) -> Iterable[tuple[int, int]]:
     for fact, coefficient in relation.terms:
         if coefficient and residual % coefficient == 0:
             yield fact, -residual // coefficient
-
-
-def _ask(system: System, broken: Sequence[Relation], asked: dict[int, set[int]]) -> None:
-    """Note what the broken relations of a family that is admitted ask of their numbers."""
-    for relation in broken:
-        for fact, off in _offs(system, relation):
-            asked[fact].add(off)
-
-
-def _asked(system: System, relation: Relation, asked: dict[int, set[int]]) -> bool:
-    """Whether a correction of one number that others ask for mends the relation."""
-    if len(relation.terms) > MOST_TERMS:
-        return False
-    return any(
-        system.holds(relation, {fact: (system.facts[fact].amount or 0) + off})
-        for fact, coefficient in relation.terms
-        if coefficient and fact in asked
-        for off in asked[fact]
-    )
 
 
 def _slip(system: System, relation: Relation) -> bool:

@@ -56,25 +56,25 @@ class Shape:
         sides it totals the whole table and is of none.
         """
         held: list[Slot] = []
-        names: list[str | None] = []
+        numbers: list[int] = []
         for number, block in enumerate(self.blocks):
             joined = held and _reaches(table, index, held[-1], block[0])
             if held and not joined:
-                yield _common(names), held
+                yield self._common(numbers), held
             held = [*held, *block] if joined else list(block)
-            names = [*(names if joined else []), self.head.side(number)]
-        yield _common(names), held
+            numbers = [*(numbers if joined else []), number]
+        yield self._common(numbers), held
+
+    def _common(self, numbers: Sequence[int]) -> str | None:
+        """The side of blocks with one heading over them, the last of them; None for others."""
+        upper = {slot.path[:1] for number in numbers for slot in self.blocks[number]}
+        return self.head.side(numbers[-1]) if len(numbers) == 1 or len(upper) == 1 else None
 
 
 def _reaches(table: Matrix, index: int, last: Slot, first: Slot) -> bool:
     """Whether one cell of words lies over the end of a block and the beginning of the next."""
     cell = table.owner[index][last.column]
     return cell is not None and cell is table.owner[index][first.column] and bool(cell.text.strip())
-
-
-def _common(names: Sequence[str | None]) -> str | None:
-    """The one side that blocks belong to; None where they differ."""
-    return names[0] if len(set(names)) == 1 else None
 
 
 def code_kind(head: Head, title: str) -> str | None:

@@ -14,6 +14,8 @@ from shouzhi.tables.matrix import Matrix
 CHANGE: Final = "change"
 GROWTH: Final = (CHANGE, "base")
 SHARE: Final = ("part", "whole")
+_LISTED: Final = frozenset({"function", "economic", "government_economic", "item"})
+"""Dimensions whose members say enough: what stands over them need not be known."""
 _AMONG: Final = re.compile(r"^其中[:：]?")
 
 Rate = tuple[str, str]
@@ -72,6 +74,8 @@ def heading_where(path: Sequence[str]) -> tuple[Coordinates, Rate | None, tuple[
     where = Coordinates()
     rate = None
     unknown: list[str] = []
+    leaf = words.term(path[-1]) if path else None
+    listed = leaf is not None and bool(_LISTED & set(leaf.where))
     derived = [word for word in path if _is_derived(word, words)]
     for word in path:
         if word in derived:
@@ -83,7 +87,8 @@ def heading_where(path: Sequence[str]) -> tuple[Coordinates, Rate | None, tuple[
             word = rest  # noqa: PLW2901 - the word without its year
         term = words.term(word, under=where)
         if term is None:
-            if not words.is_heading(_AMONG.sub("", word) or word):
+            over = word != path[-1] and (listed or _AMONG.match(word))
+            if not over and not words.is_heading(_AMONG.sub("", word) or word):
                 unknown.append(word)
             continue
         where |= term.where

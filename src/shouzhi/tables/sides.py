@@ -52,7 +52,8 @@ def sides(slots: Sequence[Slot], table: Matrix) -> tuple[str, ...]:
     last = slots[-1].block if slots else 0
     if last == 0:
         return ()
-    parts = [[s for s in slots if s.block == block] for block in range(last + 1)]
+    headed = [s for s in slots if s.path]
+    parts = [[s for s in headed if s.block == block] for block in range(last + 1)]
     groups = [_first_alike(parts, block) for block in range(last + 1)]
     named = {block: _names(parts[block]) for block in set(groups)}
     chosen: dict[int, str] = {}

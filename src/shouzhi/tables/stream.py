@@ -29,7 +29,8 @@ from shouzhi.tables.stream_pieces import (
     style_of,
     whole_amounts,
 )
-from shouzhi.tables.stream_rows import Body, BodyRow
+from shouzhi.tables.stream_row import BodyRow
+from shouzhi.tables.stream_rows import Body
 from shouzhi.tables.stream_sides import side_hints
 from shouzhi.tables.stream_sorts import Sort, sorts_of
 from shouzhi.tables.stream_tree import Count, Tree, stream_tree

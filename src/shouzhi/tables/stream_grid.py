@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shouzhi.sources import Cell, Grid
-from shouzhi.space import Location
+from shouzhi.space import How, Location
 from shouzhi.tables.placing import column_sums
 from shouzhi.tables.stream_columns import Stub
 from shouzhi.tables.stream_heads import Heading
 from shouzhi.tables.stream_pieces import Piece, Style, numbering_word
 from shouzhi.tables.stream_placing import place_rows
-from shouzhi.tables.stream_rows import BodyRow
+from shouzhi.tables.stream_row import BodyRow, indents
 from shouzhi.tables.stream_tree import Tree
 
 _GROUPING: Final = frozenset({"name", "first", "second"})
@@ -52,11 +52,11 @@ def grid_of(head: Head, stub: Stub, rows: Sequence[BodyRow], style: Style) -> Gr
         location = min(
             (cell[0].location for cell in row.cells.values()), key=lambda place: place.line or 0
         )
-        indents = _indents(row, stub, style) if style.marked else {}
-        cells += _row_cells(first + order, width, row.cells, location, indents)
+        inner = indents(row, stub, style) if style.marked else {}
+        cells += _row_cells(first + order, width, row.cells, location, inner)
     if not stub.two_sided and _is_grouped(stub):
         cells = _spanned(cells, rows, stub, first)
-    how = "arithmetic" if placed else "text"
+    how: How = "arithmetic" if placed else "text"
     return Grid(first + len(rows), width, tuple(cells), how, head.headings[0].location)
 
 
@@ -95,31 +95,15 @@ def _row_cells(
     width: int,
     held: Mapping[int, list[Piece]],
     location: Location,
-    indents: Mapping[int, int] | None = None,
+    inner: Mapping[int, int] | None = None,
 ) -> list[Cell]:
     cells = []
     for column in range(width):
         pieces = held.get(column)
         place_of = pieces[0].location if pieces else location
-        text = " " * (indents or {}).get(column, 0) + _text(pieces or ())
+        text = " " * (inner or {}).get(column, 0) + _text(pieces or ())
         cells.append(Cell(row, column, 1, 1, text, place_of))
     return cells
-
-
-def _indents(row: BodyRow, stub: Stub, style: Style) -> dict[int, int]:
-    """The blanks before each label beyond those that count the empty cells before it."""
-    found: dict[int, int] = {}
-    last: Piece | None = None
-    before = -1
-    for column in sorted(row.cells):
-        piece = row.cells[column][0]
-        blanks = piece.before if piece.starts else piece.before - 1
-        if piece.starts and last is not None:
-            blanks += max(0, last.after - 1)
-        if stub.kinds[column] == "name":
-            found[column] = max(0, blanks - style.per * (column - before - 1))
-        last, before = row.cells[column][-1], column
-    return found
 
 
 def _text(pieces: Sequence[Piece]) -> str:

@@ -30,7 +30,7 @@ class Piece:
     """A piece of a line between blanks.
 
     `line` is the index of its line; `before` and `after` count the blanks around it
-    (a line of blanks alone counts before the next piece); `starts` and `ends` that it is
+    (`held` of those before it stand on lines of blanks alone); `starts` and `ends` that it is
     the first or the last of its line; `apart` that a blank line stands above its line.
     """
 
@@ -42,6 +42,7 @@ class Piece:
     starts: bool
     ends: bool
     apart: bool
+    held: int = 0
 
     @property
     def open(self) -> bool:
@@ -76,9 +77,10 @@ def style_of(lines: Sequence[Line]) -> Style:
         (b.location.line or 0) - (a.location.line or 0) == 1 for a, b in pairwise(filled)
     )
     odd = sum(gap % 2 for gap in gaps)
+    marked = ended * 2 > len(rows) > 0
     return Style(
-        marked=ended * 2 > len(rows) > 0,
-        gaps=len(gaps) >= 2 and len(gaps) * 20 >= len(rows),
+        marked=marked,
+        gaps=marked or (len(gaps) >= 2 and len(gaps) * 20 >= len(rows)),
         per=1 if gaps and odd * 3 < len(gaps) else 2,
         tight=following * 5 > len(filled) * 2,
     )
@@ -118,9 +120,12 @@ def pieces_of(lines: Sequence[Line], indexes: Iterable[int]) -> list[Piece]:
                     order == 0,
                     last,
                     apart,
+                    0 if order else held,
                 )
             )
         held = 0
+    if held and pieces:
+        pieces[-1] = replace(pieces[-1], after=pieces[-1].after + held)
     return _whole_years(pieces)
 
 

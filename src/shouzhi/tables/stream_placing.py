@@ -11,7 +11,7 @@ from shouzhi.space import parse_amount
 from shouzhi.tables.placing import Sum, placements
 from shouzhi.tables.stream_columns import Stub
 from shouzhi.tables.stream_pieces import Style
-from shouzhi.tables.stream_rows import BodyRow
+from shouzhi.tables.stream_row import BodyRow
 
 MOST_TRIES: Final = 20_000
 """Placements of undecided rows that are tried to make the detail rows add up."""

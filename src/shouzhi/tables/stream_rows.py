@@ -9,7 +9,7 @@ reading of the whole body is taken (dynamic programming over pieces and columns)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shouzhi.catalogue.names import fold
@@ -27,6 +27,7 @@ from shouzhi.tables.stream_lines import (
     unbreakable,
 )
 from shouzhi.tables.stream_pieces import Piece, Style, is_number, width
+from shouzhi.tables.stream_row import BodyRow, off, short
 
 PRUNED: Final = 14.0
 """Readings worse than the best by more than this are given up."""
@@ -43,23 +44,6 @@ _SKIPPED: Final = {
     "second": 0.1,
 }
 _CODES: Final = frozenset({"code", "class", "section", "item", "unit_code"})
-
-
-@dataclass(slots=True)
-class BodyRow:
-    """The pieces of one row by column.
-
-    `off` is by how many cells the blanks before its amounts are off, `short` by how
-    many those at its end: both 0 where blanks do not count cells.
-    """
-
-    cells: dict[int, list[Piece]] = field(default_factory=dict)
-    off: float = 0.0
-    short: float = 0.0
-
-    def add(self, column: int, piece: Piece) -> None:
-        """Put a piece into a column, after what stands there."""
-        self.cells.setdefault(column, []).append(piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +167,7 @@ class Body:
         if column > state.column:
             ways.append((self._advance(state.column, column, index), False))
         if piece.starts and not (self.style.marked and last.open):
-            cost = NEW_ROW + self._tail(state.column, last) + self._lead(column, piece)
+            cost = NEW_ROW + self._turn(state.column, column, index)
             ways.append((cost + self._leave(state.column, index, column), True))
         return [way for way in ways if way[0] < NEVER]
 
@@ -197,6 +181,19 @@ class Body:
             decimals=self.decimals,
         )
         return fit + self.hints.get((index, column), 0.0)
+
+    def _turn(self, before: int, column: int, index: int) -> float:
+        """What it costs that a row ends after one column and the next begins at another.
+
+        A line of blanks between them belongs to the end of the one or the beginning of the other.
+        """
+        piece, last = self.pieces[index], self.pieces[index - 1]
+        cost = self._tail(before, last) + self._lead(column, piece)
+        if not (self.style.marked and piece.held):
+            return cost
+        other = self._tail(before, replace(last, after=max(last.after, 1) + piece.held))
+        lead = self._lead(column, replace(piece, before=piece.before - piece.held))
+        return min(cost, other + lead + 0.5)
 
     def _tail(self, column: int, last: Piece) -> float:
         """What it costs that a row ends after this column."""
@@ -363,27 +360,15 @@ class Body:
         rows: list[BodyRow] = []
         for index, step in enumerate(reversed(chain)):
             if step.fresh or not rows:
+                if rows and self.style.marked:
+                    rows[-1].short = short(
+                        rows[-1], self.width, self.style, self.pieces[index].held
+                    )
                 rows.append(BodyRow())
             rows[-1].add(step.column, self.pieces[index])
+        if rows and self.style.marked:
+            rows[-1].short = short(rows[-1], self.width, self.style)
         if self.style.gaps:
             for row in rows:
-                row.off = self._off(row)
+                row.off = off(row, self.stub, self.style)
         return rows
-
-    def _off(self, row: BodyRow) -> float:
-        """By how many cells the blanks before the amounts of a row are off; sets `short` too."""
-        off = 0.0
-        before = -1
-        last: Piece | None = None
-        for column, cell in sorted(row.cells.items()):
-            piece = cell[0]
-            blanks = piece.before if piece.starts else piece.before - 1
-            if piece.starts and last is not None:
-                blanks += max(0, last.after - 1)
-            told = self.style.marked or not piece.starts or piece.before > 0
-            if self.stub.kinds[column] == "measure" and told:
-                off += abs(blanks / self.style.per - (column - before - 1))
-            before, last = column, cell[-1]
-        if self.style.marked and last is not None:
-            row.short = abs(max(last.after - 1, 0) / self.style.per - (self.width - 1 - before))
-        return off

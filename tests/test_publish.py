@@ -1,0 +1,277 @@
+"""A book published in every format, read back, opened by others' programs, and refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from roundtrip import FORMATS, differences, read_back
+
+from shouzhi.catalogue.forms import edition, keys
+from shouzhi.catalogue.outline import FOLDER, outline, read_outline
+from shouzhi.cli import main
+from shouzhi.cycle.building import build, load, read
+from shouzhi.cycle.raw import RawBook, RawRow, Spot
+from shouzhi.publish.document import Paragraph, Publication, Table, publication
+from shouzhi.publish.files import files
+from shouzhi.publish.manifest import manifest
+from shouzhi.publish.proof import faults, findings, glyphs
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+BOOKS = ("xiezuo-budget-2024", "xiezuo-budget-2017", "zhengwuban-budget-2017", "banggongting-accounts-2017")
+SLICE = BOOKS[0]
+UNTOLD = {
+    # What the reader does not yet tell of a cell; every one of these cells itself is read.
+    "表十一项目支出政府采购预算表": "an 其中： above columns is read as an item",
+    "非税收入征缴情况表": "its columns are not in the lexicon",
+}
+
+
+@cache
+def published(name: str) -> Publication:
+    book = load(EXAMPLES / name)
+    assert book.edition is not None
+    return publication(book, edition(book.edition))
+
+
+def written(name: str, kind: str) -> bytes:
+    return next(iter(files(published(name), [kind]).values()))
+
+
+def prose(made: Publication) -> str:
+    return "\n".join(part.text for part in made.parts if isinstance(part, Paragraph))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", BOOKS)
+def test_what_is_published_is_read_back(name: str, kind: str, tmp_path: Path) -> None:
+    made = published(name)
+    document = read_back(made, kind, tmp_path)
+    wrong = [text for text in differences(made, document) if text.partition(":")[0] not in UNTOLD]
+    assert not wrong
+    assert (document.year, document.department) == (made.year, made.department)
+    assert document.kind == made.edition.document
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_all_formats_say_the_same_in_prose(name: str, tmp_path: Path) -> None:
+    said = [
+        sorted((f.printed, f.unit, str(f.where)) for f in read_back(published(name), kind, tmp_path).facts if f.table is None)
+        for kind in FORMATS
+    ]
+    assert all(one == said[0] for one in said)
+    assert said[0]
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_the_checks_find_no_errors(name: str) -> None:
+    made = published(name)
+    assert not list(faults(made))
+    assert not [f.message for f in findings(made) if f.severity == "error"]
+    assert not glyphs(made)
+
+
+@pytest.mark.parametrize("key", keys())
+def test_every_edition_has_an_outline_that_prints_all_its_forms(key: str) -> None:
+    found = edition(key)
+    assert outline(key, found.document).sections
+    book = load(EXAMPLES / (BOOKS[3] if found.document == "accounts" else SLICE))
+    made = publication(book, found)
+    printed = [id(part.table) for part in made.parts if isinstance(part, Table)]
+    assert printed == list(dict.fromkeys(printed))
+    assert {id(t) for t in made.tables if t.form.required} <= set(printed)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.yaml")), ids=lambda p: p.stem)
+def test_outlines_load(path: Path) -> None:
+    if path.stem != "terms":
+        read_outline(path)
+
+
+def test_prose_tells_amounts_changes_and_rates() -> None:
+    text = prose(published(SLICE))
+    assert "收入预算271,368.11万元，比上年增加32,853.32万元，增长13.77%，主要原因是" in text
+    assert "因公出国（境）费0.00万元，与上年持平" in text
+    assert "服务类采购763.82万元；货物类采购37.24万元；工程类采购5.00万元" in text
+
+
+def with_rows(name: str, sheet: str, rows: list[dict[str, str]], *, keep: bool = True) -> RawBook:
+    """A book of the examples with rows added to a sheet, or in place of its own."""
+    raw = read(EXAMPLES / name)
+    raw.sheets[sheet] = [
+        *(raw.sheets.get(sheet, []) if keep else []),
+        *(RawRow(row, Spot(f"{sheet}.csv", 900 + n)) for n, row in enumerate(rows)),
+    ]
+    return raw
+
+
+def test_a_base_of_zero_is_told_as_such() -> None:
+    rows = [{"year": "2023", "stage": "年初预算", "source": "财政拨款", "item": "因公出国（境）费", "amount": "0"}]
+    raw = with_rows(SLICE, "comparison", rows)
+    raw.sheets["expenditure"] = [
+        RawRow({**row.cells, "economic": "30212"} if row.cells.get("economic") == "30217" else row.cells, row.spot)
+        for row in raw.sheets["expenditure"]
+    ]
+    made = publication(build(raw), edition("guangzhou/budget-2024"))
+    assert "增长--（基数为0，不可比）" in prose(made)
+
+
+def test_a_missing_reason_is_a_fault_that_says_where_to_write_it() -> None:
+    raw = with_rows(SLICE, "reasons", [], keep=False)
+    made = publication(build(raw), edition("guangzhou/budget-2024"))
+    assert [str(f) for f in faults(made)][0] == (
+        "原因：没有“收入总计”的增减原因；请在“原因”页加一行，“对象”填“收入总计”，写明增减的原因"
+    )
+
+
+def test_nothing_is_written_of_a_faulty_book_but_a_draft(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    folder.mkdir()
+    for path in (EXAMPLES / SLICE).iterdir():
+        if path.name != "reasons.csv":
+            (folder / path.name).write_bytes(path.read_bytes())
+    out = tmp_path / "out"
+    refused = CliRunner().invoke(main, ["publish", str(folder), "-o", str(out)])
+    assert refused.exit_code == 1
+    assert "没有“收入总计”的增减原因" in refused.output
+    assert not out.exists()
+    drafted = CliRunner().invoke(main, ["publish", str(folder), "--draft", "-f", "html", "-o", str(out)])
+    assert drafted.exit_code == 0
+    assert "草稿" in next(out.glob("*.html")).read_text(encoding="utf-8")
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["draft"] is True
+
+
+def test_a_character_that_no_font_has_is_an_error() -> None:
+    made = publication(load(EXAMPLES / SLICE), edition("guangzhou/budget-2024"))
+    made.parts.append(Paragraph("\U0010fffd"))
+    made.parts.append(Paragraph("\ue123"))
+    assert "\ue123" in glyphs(made)
+
+
+def test_a_second_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    book = EXAMPLES / SLICE
+    runs = []
+    for name in ("one", "two"):
+        out = tmp_path / name
+        result = CliRunner().invoke(main, ["publish", str(book), "-o", str(out)])
+        assert result.exit_code == 0, result.output
+        runs.append({p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()})
+    assert runs[0] == runs[1]
+    described = json.loads(runs[0]["manifest.json"])
+    for output in described["outputs"]:
+        assert output["hash"] == f"sha256:{sha256(runs[0][output['path']]).hexdigest()}"
+    assert manifest(published(SLICE), {}, book)
+
+
+def test_word_has_real_headings_contents_and_repeated_heads() -> None:
+    import docx
+
+    document = docx.Document(io.BytesIO(written(SLICE, "docx")))
+    styles = [p.style.name for p in document.paragraphs]
+    assert styles.count("Heading 1") == 4
+    assert len(document.tables) == 13
+    xml = zipfile.ZipFile(io.BytesIO(written(SLICE, "docx"))).read("word/document.xml").decode()
+    assert xml.count("<w:tblHeader/>") >= 13
+    assert 'TOC \\o "1-3"' in xml
+    assert 'w:orient="landscape"' in xml
+    widths = {section.page_width > section.page_height for section in document.sections}
+    assert widths == {True, False}
+
+
+def test_pdf_is_tagged_and_has_bookmarks_and_embedded_fonts() -> None:
+    import pypdfium2
+
+    data = written(SLICE, "pdf")
+    document = pypdfium2.PdfDocument(data)
+    titles = [mark.get_title() for mark in document.get_toc()]
+    assert "表1　收支总体情况表" in titles or any("收支总体情况表" in title for title in titles)
+    assert len(document) > 12
+    assert b"/MarkInfo" in data or b"/StructTreeRoot" in data or pypdfium2.raw.FPDFCatalog_IsTagged(document)
+
+
+def test_excel_sums_are_formulas_that_hold_and_texts_stay_texts() -> None:
+    import openpyxl
+
+    data = written(SLICE, "xlsx")
+    formulas = openpyxl.load_workbook(io.BytesIO(data))
+    values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    seen = 0
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type != "f":
+                    continue
+                seen += 1
+                parts = str(cell.value).removeprefix("=ROUND(SUM(").removesuffix("),2)").split(",")
+                total = Decimal(0)
+                for part in parts:
+                    found = values[sheet.title][part]
+                    for line in found if isinstance(found, tuple) else ((found,),):
+                        total += sum(Decimal(str(c.value or 0)) for c in (line if isinstance(line, tuple) else (line,)))
+                assert round(total, 2) == round(Decimal(str(values[sheet.title][cell.coordinate].value)), 2)
+    assert seen > 100
+
+
+def odd() -> Publication:
+    """The slice with texts that would run in a careless format."""
+    raw = read(EXAMPLES / SLICE)
+    raw.settings["department"] = "=1+1<script>alert(1)</script>局"
+    raw.prose = [("主要职责", '=HYPERLINK("x") <b>{year}</b> #set page() \\ "引号"')]
+    return publication(build(raw), edition("guangzhou/budget-2024"))
+
+
+def test_texts_are_never_code() -> None:
+    import openpyxl
+
+    made = odd()
+    outputs = files(made, FORMATS)
+    page = next(data for name, data in outputs.items() if name.endswith("html")).decode()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    book = openpyxl.load_workbook(io.BytesIO(next(d for n, d in outputs.items() if n.endswith("xlsx"))))
+    values = [c for sheet in book for row in sheet.iter_rows() for c in row if str(c.value).startswith(("=H", "=1"))]
+    assert values == [c for c in values if c.data_type != "f"]
+    assert all(len(data) > 1000 for data in outputs.values())
+
+
+def test_the_page_needs_nothing_else() -> None:
+    page = written(SLICE, "html").decode()
+    assert "<script" not in page
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert 'lang="zh-CN"' in page
+    assert page.count('scope="col"') > 20
+
+
+def test_plain_rounding_says_so() -> None:
+    book = load(EXAMPLES / SLICE)
+    made = publication(book, edition("guangzhou/budget-2024"), plain=True)
+    assert any("尾数误差" in note for note in made.tables[0].notes)
+    assert not any("尾数误差" in note for note in published(SLICE).tables[0].notes)
+
+
+def test_open_data_holds_every_line_and_fact() -> None:
+    from pyarrow import parquet
+
+    made = published(SLICE)
+    package = {name.partition("/")[2]: data for name, data in files(made, ["datapackage"]).items()}
+    described = json.loads(package["datapackage.json"])
+    for resource in described["resources"]:
+        assert resource["hash"] == f"sha256:{sha256(package[resource['path']]).hexdigest()}"
+        columns = [field["name"] for field in resource["schema"]["fields"]]
+        if resource["format"] == "csv":
+            rows = list(csv.DictReader(io.StringIO(package[resource["path"]].decode())))
+            assert list(rows[0]) == columns
+        else:
+            table = parquet.read_table(io.BytesIO(package[resource["path"]]))
+            assert table.column_names == columns
+            assert table.num_rows == len(rows)
+    lines = list(csv.DictReader(io.StringIO(package["data/lines.csv"].decode())))
+    assert sum(Decimal(line["amount"]) for line in lines) == Decimal(sum(x.amount for x in made.book.lines)) / 100
