@@ -17,8 +17,9 @@ NATURES = ("行政单位", "参公事业单位", "公益一类事业单位", "�
 SOURCES = ("一般公共预算", "政府性基金预算", "事业收入", "经营收入", "其他收入")
 BASIC = ("301", "302", "303")  # all editions have columns for these
 ODD = (
-    "“阳光”助学（二期）", "IT运维-2024", "=1+1专项", "渔港<北>疏浚", "A&B联合调查", "{年度}巡检经费", "老旧小区、背街小巷整治",
-    "第3次普查", "[补助]村级工作经费", "ＩＣ卡更新", "会议室#2改造", "渔港防波堤加固和航道疏浚及配套监测设施一体化建设与长期运行维护综合保障项目",
+    "“阳光”助学（二期）", "IT运维-2024", "=1+1专项", "渔港<北>疏浚", "A&B联合调查", "{年度}巡检经费",
+    "老旧小区、背街小巷整治", "第3次普查", "[补助]村级工作经费", "ＩＣ卡更新", "会议室#2改造",
+    "渔港防波堤加固和航道疏浚及配套监测设施一体化建设与长期运行维护综合保障项目",
 )  # fmt: skip
 
 
@@ -65,7 +66,8 @@ def raw_book(seed: int, units: int, lines: int, edition: Edition) -> RawBook:
     functions = dice.sample(codes("function", year), min(40, max(3, lines // 10)))
     economics = dice.sample(codes("economic", year), 25)
     basic = [code for code in codes("economic", year) if code.startswith(BASIC)]
-    projects = {name: dice.choice(ODD) + f"（{name[-3:]}）" for name in dice.sample(names, (len(names) + 1) // 2)}
+    owners = dice.sample(names, (len(names) + 1) // 2)
+    projects = {name: dice.choice(ODD) + f"（{name[-3:]}）" for name in owners}
     for n in range(lines):
         unit, source = dice.choice(names), dice.choice(used)
         function, value = dice.choice(functions), amount(dice)

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 KINDS: Final = ("budget", "accounts", "performance")
 """Kinds of documents."""
 
 LISTS: Final = ("project", "purchase", "nontax", "task", "indicator", "project_year")
 """What rows can be drawn from besides the members of a dimension: lists of the book."""
+
+PARTS: Final = ("tables", "prose", "annex")
+"""Where in a document a form is printed."""
+
+NUMBER_AT: Final = ("left", "right", "none")
+"""On which side above a form its number stands."""
 
 Where = Mapping[str, tuple[str, ...]]
 """Members by dimension; several members of one dimension mean their sum.
@@ -59,13 +65,14 @@ class RowSpec:
     A fixed row has a `label` and stands at `where`.  A family has a row for `each` member
     of a dimension at `levels` (or each record of a list), with a template of `labels` for
     each level; `members` are always printed, filled or not.  `rows` stand below each of its
-    deepest rows (or below the fixed row) and inside its place.  `filled` leaves out a fixed
-    row without anything in it; `unfilled` prints a row that nothing can stand in; `blank`
-    keeps a place free; `split` gives a row for each member of those dimensions too;
-    `texts` are what a fixed row says in columns of words, by their field; `group` is a
-    template for the group in which the row stands; `having` keeps to records that have something in that field.  `hidden` prints no row
-    but what stands below it; `ranked` puts units by their natures in the order in which
-    `book.yaml` lists these, not in the order of the book.
+    deepest rows (or below the fixed row) and inside its place.
+
+    `split` gives a row for each member of those dimensions too; `having` keeps to records
+    that have something in that field; `texts` are what a fixed row says in columns of words,
+    by their field; `group` is a template for the group in which the row stands; `filled`
+    leaves out a row without anything in it; `unfilled` prints a row that nothing can stand
+    in; `blank` keeps a place free; `hidden` prints no row but what stands below it; `ranked`
+    puts units by their natures as `book.yaml` lists these, not in the order of the book.
     """
 
     label: str = ""
@@ -141,7 +148,7 @@ class Form:
     amount_unit: str | None = None
     notes: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
-    part: Literal["tables", "prose", "annex"] = "tables"
+    part: str = "tables"
     for_each: str | None = None
     required: bool = True
     landscape: bool = False
@@ -159,7 +166,7 @@ class Captions:
 
     left: str = ""
     right: str = ""
-    number: Literal["left", "right", "none"] = "left"
+    number: str = "left"
 
 
 @dataclass(frozen=True, slots=True)

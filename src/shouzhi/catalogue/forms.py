@@ -17,6 +17,8 @@ from shouzhi.catalogue.classifications import CODED, TREES, classification
 from shouzhi.catalogue.form import (
     KINDS,
     LISTS,
+    NUMBER_AT,
+    PARTS,
     Block,
     Captions,
     Column,
@@ -122,11 +124,10 @@ def _refuse_twins(forms: Collection[Form], nodes: list[Node]) -> None:
 
 def _captions(node: Node) -> Captions:
     data = node.record((), ("left", "right", "number"))
-    number = data["number"].choice(("left", "right", "none")) if "number" in data else "left"
     return Captions(
         left=_template(data["left"]) if "left" in data else "",
         right=_template(data["right"]) if "right" in data else "",
-        number=number,  # type: ignore[arg-type] - the choice is among the literals
+        number=data["number"].choice(NUMBER_AT) if "number" in data else "left",
     )
 
 
@@ -158,7 +159,7 @@ def _form(node: Node) -> Form:
         amount_unit=data["amount_unit"].choice(FEN_PER) if "amount_unit" in data else None,
         notes=tuple(_template(n) for n in _list(data.get("notes"))),
         empty=tuple(_template(n) for n in _list(data.get("empty"))),
-        part=data["part"].choice(("tables", "prose", "annex")) if "part" in data else "tables",  # type: ignore[arg-type] - as above
+        part=data["part"].choice(PARTS) if "part" in data else "tables",
         for_each=data["for_each"].choice(("project",)) if "for_each" in data else None,
         required=data["required"].flag() if "required" in data else True,
         landscape=data["landscape"].flag() if "landscape" in data else False,

@@ -5,9 +5,10 @@ An outline is `outlines/<place>/<document>-<year>.yaml` under the key of an edit
 Faults raise CatalogueError with file and line.
 
 A sentence (`say`) is a template.  Its fields are `amount` (at `where`), the clauses `change`,
-`growth`, `share`, `completion` (worded by `write` of the statements), `reason` (which the book
-must give where there is a change) or `why` (which it may), `list`, the names under `amounts` and `counts`, and what the book says of itself.  What stands in
-[brackets] is left out when one of its fields has nothing to say.
+`growth`, `share` and `completion` (worded by `write` of the statements), `reason` (which the
+book must give where there is a change) or `why` (which it may), `list` of its parts, the names
+under `amounts` and `counts`, and what the book says of itself.  What stands in [brackets] is
+left out when one of its fields has nothing to say.
 """
 
 from __future__ import annotations
@@ -165,7 +166,7 @@ def _saying(node: Node) -> Saying:
         level=data["level"].whole() if "level" in data else None,
         parts=tuple(map(_saying, _list(data, "parts"))),
         join=str(data["join"].value) if "join" in data else "；",
-        order=order,  # type: ignore[arg-type] - the choice is among the literals
+        order=order,  # type: ignore[arg-type]  # the choice is among the literals
         filled=data["filled"].flag() if "filled" in data else False,
         empty=data["empty"].text() if "empty" in data else "",
         having={name: value.text() for name, value in having.items()},
@@ -180,7 +181,7 @@ def _chart(node: Node) -> ChartSpec:
         raise node.fault("一张图要么有 each，要么有 members")
     return ChartSpec(
         title=data["title"].text(),
-        kind=data["kind"].choice(CHARTS),  # type: ignore[arg-type] - as above
+        kind=data["kind"].choice(CHARTS),  # type: ignore[arg-type]  # as above
         where=_where(data.get("where")),
         each=data["each"].choice(FAMILIES) if "each" in data else None,
         level=data["level"].whole() if "level" in data else None,

@@ -1,16 +1,12 @@
-"""Writes docs/checks.md from the catalogue of checks; `--check` fails when it is stale."""
+"""docs/checks.md: every check with its meaning, rule and examples, written from the catalogue."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from shouzhi.catalogue.checks import KINDS, CheckRow, Example, check_book
 from shouzhi.catalogue.limits import limits
-
-PAGE: Final = Path(__file__).parents[3] / "docs" / "checks.md"
 
 _KINDS: Final = {
     "arithmetic": "表内的数", "cross-table": "各表之间", "statement": "正文的数",
@@ -78,18 +74,3 @@ def _limits() -> str:
             for value in limit.values
         ]
     return "\n".join(lines)
-
-
-def run(*, check: bool) -> int:
-    """Write the page, or with `check` compare it; the exit status."""
-    fresh = page()
-    if not check:
-        PAGE.write_text(fresh, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh:
-        sys.stderr.write(f"docs/{PAGE.name} is stale: run `make docs`\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(run(check="--check" in sys.argv[1:]))

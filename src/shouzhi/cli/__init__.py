@@ -14,6 +14,10 @@ COMMANDS = {
         "shouzhi.cli.check:check",
         "Check published budgets and accounts: what is wrong, where, and what it should be.",
     ),
+    "book": (
+        "shouzhi.cli.book:book",
+        "Keep a department's book: start one, look it over, convert it.",
+    ),
     "publish": (
         "shouzhi.cli.publish:publish",
         "Publish a book: every table and sentence, as Word, PDF, Excel, web page and open data.",

@@ -35,7 +35,7 @@ _FEN = 1_000_000
 )  # fmt: skip
 @click.option("--all", "every", is_flag=True, help="Show every line on the terminal, not only the first 60.")
 @language_option
-def compare(  # noqa: PLR0913 - a command has as many parameters as options
+def compare(
     before: Path, after: Path, *, chosen: str | None, out: Path | None, every: bool, lang: Language
 ) -> None:
     """Compare two books or published documents: lines added, removed and changed.
@@ -70,7 +70,7 @@ def _document(path: Path, messages: Messages) -> Document:
 
     try:
         if not path.exists():
-            raise Unreadable(messages("compare-no-file"), messages("compare-no-file-remedy"))
+            raise Unreadable(messages("compare-no-file"), messages("compare-no-file-remedy"))  # noqa: TRY301 - told as others are
         return _book(path, messages) if _is_book(path) else shouzhi.read(path)
     except Unreadable as error:
         click.echo(messages("unusable", name=path, cause=error.cause, remedy=error.remedy), err=True)
@@ -127,7 +127,9 @@ def _money(fen: int | None, *, signed: bool = False) -> str:
 
 
 def _summary(found: Comparison, messages: Messages) -> str:
-    counts = {kind: len(found.of(kind)) for kind in ("added", "removed", "changed")}  # type: ignore[arg-type] - the kinds
+    from shouzhi.publish.compare import KINDS
+
+    counts = {kind: len(found.of(kind)) for kind in KINDS}
     return messages("compare-summary", same=found.same, **counts)
 
 
@@ -153,8 +155,7 @@ def _show(found: Comparison, messages: Messages, most: int | None) -> None:
             break
         table = Table(title=escape(title), title_justify="left", expand=False)
         for place, heading in enumerate(_headings(messages)):
-            side = "right" if place >= 3 else "left"
-            table.add_column(heading, justify=side, no_wrap=place >= 3, overflow="fold")
+            table.add_column(heading, justify="right" if place >= 3 else "left", no_wrap=place >= 3, overflow="fold")
         for row in rows[: None if most is None else most - shown]:
             cells = [escape(row[key]) for key in ("said", "label", "heading", "before", "after", "difference", "rate")]
             table.add_row(*cells, style=colours[row["kind"]])

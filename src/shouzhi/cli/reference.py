@@ -1,17 +1,19 @@
-"""Writes docs/commands.md from the commands themselves; `--check` fails when it is stale."""
+"""Writes the generated pages of docs/ (commands, checks, forms); `--check` fails when one is stale."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import click
 
+from shouzhi.checks.reference import page as checks_page
 from shouzhi.cli import main
+from shouzhi.cli.forms_page import page as forms_page
 
-PAGE: Final = Path(__file__).parents[3] / "docs" / "commands.md"
+DOCS: Final = Path(__file__).parents[3] / "docs"
 
 _WIDTH: Final = 90
 
@@ -45,15 +47,24 @@ def _section(path: str, context: click.Context) -> Iterator[str]:
     yield f"```text\n{context.get_help().rstrip()}\n```"
 
 
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "commands.md": page,
+    "checks.md": checks_page,
+    "forms.md": forms_page,
+}
+
+
 def run(*, check: bool) -> int:
-    """Write the page, or with `check` compare it; the exit status."""
-    fresh = page()
-    if not check:
-        PAGE.write_text(fresh, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh:
-        click.echo(f"docs/{PAGE.name} is stale: run `make docs`", err=True)
-        return 1
-    return 0
+    """Write the pages, or with `check` compare them; the exit status."""
+    status = 0
+    for name, write in PAGES.items():
+        fresh, path = write(), DOCS / name
+        if not check:
+            path.write_text(fresh, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != fresh:
+            click.echo(f"docs/{name} is stale: run `make docs`", err=True)
+            status = 1
+    return status
 
 
 if __name__ == "__main__":

@@ -71,6 +71,7 @@ class _Builder:
         by_place = {(project.unit, project.name): project for project in projects}
         lines = tuple(self._lines(records, by_place))
         self._check_projects(projects, lines)
+        self._check_filled(units, lines)
         if self._faults:
             raise BookFaults(sorted(self._faults, key=self._order))
         settings = self._settings
@@ -136,20 +137,20 @@ class _Builder:
 
     def _records(self, sheet: Sheet) -> Iterator[Record]:
         for row in self._raw.sheets.get(sheet.key, []):
+            before = len(self._faults)
             values: dict[str, Value] = {}
-            sound = True
             for column in sheet.columns:
                 text = row.cells.get(column.key, "")
                 spot = row.spot.at(column.heading)
+                if not text:
+                    if column.required:
+                        self._fault(spot, "没有填", f"请填写“{column.heading}”")
+                    continue
                 try:
-                    if text:
-                        values[column.key] = value(text, column, self._listed)
-                    elif column.required:
-                        raise Amiss("没有填", f"请填写“{column.heading}”")
+                    values[column.key] = value(text, column, self._listed)
                 except Amiss as amiss:
                     self._fault(spot, amiss.message, amiss.remedy)
-                    sound = False
-            if sound:
+            if len(self._faults) == before:
                 yield Record(sheet.key, values, row.spot)
 
     def _projects(self, records: tuple[Record, ...]) -> Iterator[Project]:
@@ -244,6 +245,14 @@ class _Builder:
             staff = code.startswith(schema().staff_classes)
             members["kind"] = "staff" if staff else "office"
         return Coordinates(members)
+
+    def _check_filled(self, units: Mapping[str, Unit], lines: tuple[Line, ...]) -> None:
+        if self._faults:
+            return  # what was written with a fault is not missing
+        if not units:
+            self._fault(Spot(self._raw.name), "“单位”页是空的", "请至少填一个单位")
+        if not lines:
+            self._fault(Spot(self._raw.name), "没有一笔收入或支出", "请填“收入”页和“支出”页")
 
     def _check_projects(self, projects: tuple[Project, ...], lines: tuple[Line, ...]) -> None:
         if self._faults:

@@ -113,9 +113,8 @@ def headed(
             faults.append(Fault(spot, f"“{name.strip()}”这一列有两次", "请只留一列"))
             key = None
         keys.append(key)
-    for column in sheet.columns:
-        if column.required and column.key not in keys:
-            faults.append(Fault(spot, f"缺少“{column.heading}”这一列", "请补上"))
+    missing = [c.heading for c in sheet.columns if c.required and c.key not in keys]
+    faults += [Fault(spot, f"缺少“{heading}”这一列", "请补上") for heading in missing]
     return keys
 
 
@@ -159,17 +158,18 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield heading, "\n".join(lines).strip()
 
 
-def write_folder(raw: RawBook, folder: Path) -> None:
+def write_folder(raw: RawBook, folder: Path, *, empty: bool = False) -> None:
     """Write a book as a folder; its files are replaced, others are left alone.
 
-    Raises OSError where it cannot be written.
+    `empty` writes sheets without rows too, with all their headings.  Raises OSError where
+    it cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SETTINGS_FILE).write_text(_settings_text(raw), encoding="utf-8")
     for sheet in schema().sheets:
         path = folder / sheet.file
-        if rows := raw.sheets.get(sheet.key):
-            path.write_text(_sheet_text(rows, sheet), encoding="utf-8", newline="")
+        if (rows := raw.sheets.get(sheet.key, [])) or empty:
+            path.write_text(_sheet_text(rows, sheet), encoding="utf-8-sig", newline="")
         elif path.exists():
             path.unlink()
     if raw.prose:
@@ -178,10 +178,8 @@ def write_folder(raw: RawBook, folder: Path) -> None:
 
 
 def _settings_text(raw: RawBook) -> str:
-    lines = [f"{VERSION}: {schema().format}"]
-    for column in schema().settings:
-        if value := raw.settings.get(column.key):
-            lines.append(f"{column.heading}: {_scalar(value)}")
+    filled = [(c.heading, raw.settings[c.key]) for c in schema().settings if raw.settings.get(c.key)]
+    lines = [f"{VERSION}: {schema().format}", *(f"{name}: {_scalar(text)}" for name, text in filled)]
     return "\n".join(lines) + "\n"
 
 
@@ -196,7 +194,7 @@ def _scalar(text: str) -> str:
 def _sheet_text(rows: Sequence[RawRow], sheet: Sheet) -> str:
     """A sheet as CSV; columns that nothing stands in are left out unless they are required."""
     filled = {key for row in rows for key in row.cells}
-    columns = [c for c in sheet.columns if c.required or c.key in filled]
+    columns = [c for c in sheet.columns if c.required or c.key in filled or not rows]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([c.heading for c in columns])

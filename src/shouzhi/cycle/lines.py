@@ -49,7 +49,7 @@ class Ledger:
     @cached_property
     def itemless(self) -> Mask:
         """The lines that name no item: income and expenditure themselves."""
-        return self._members("item") == ""
+        return np.asarray(self._members("item") == "", dtype=np.bool_)
 
     def at(self, where: Where) -> Mask:
         """Which lines lie at a place: those of no item, unless the place names one."""

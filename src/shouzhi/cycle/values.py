@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -41,18 +41,12 @@ def value(text: str, column: Column, listed: Listed) -> Value:
     kind = column.kind
     if kind in {"text", "name", "code"}:
         return text
-    if kind == "amount":
-        return amount(text)
-    if kind in {"count", "number"}:
-        return _number(text, whole=kind == "count")
-    if kind == "year":
-        return _year(text)
+    if kind in _READERS:
+        return _READERS[kind](text)
     if kind in {"function", "economic"}:
         return _account(text, kind, listed.year)
-    if kind == "unit":
-        return _unit(text, listed)
-    if kind == "project":
-        return _project(text, listed)
+    if kind in {"unit", "project"}:
+        return (_unit if kind == "unit" else _project)(text, listed)
     return _choice(text, kind)
 
 
@@ -67,15 +61,18 @@ def amount(text: str) -> int:
     return fen
 
 
-def _number(text: str, *, whole: bool) -> Value:
+def _number(text: str) -> Decimal:
     read = parse_amount(text)
     if read is None or read.percent:
         raise Amiss(f"“{text}”不是数字", "请只填数字，计量单位另填")
-    if not whole:
-        return read.value
-    if read.value != read.value.to_integral_value() or read.value < 0:
+    return read.value
+
+
+def _count(text: str) -> int:
+    number = _number(text)
+    if number != number.to_integral_value() or number < 0:
         raise Amiss(f"“{text}”不是个数", "请填 0 或正整数")
-    return int(read.value)
+    return int(number)
 
 
 def _year(text: str) -> int:
@@ -118,3 +115,8 @@ def _choice(text: str, kind: str) -> str:
     if found is None:
         raise Amiss(f"不认识“{text}”", f"可用的是：{'、'.join(words)}")
     return found
+
+
+_READERS: Final[Mapping[str, Callable[[str], Value]]] = {
+    "amount": amount, "number": _number, "count": _count, "year": _year,
+}  # fmt: skip

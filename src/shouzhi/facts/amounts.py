@@ -43,7 +43,7 @@ def settled_columns(table: Table, year: int | None) -> tuple[Column, ...]:
     """The columns of a table with what only its title tells.
 
     Those of last year (上年预算数) get the year before its own; where the title names an
-    item, what an unknown heading stands for is not another one.
+    item, what an unknown heading stands for is a part of it.
     """
     own = table.where.get("year") or (str(year) if year else None)
     settled = []
@@ -51,8 +51,8 @@ def settled_columns(table: Table, year: int | None) -> tuple[Column, ...]:
         where = column.where
         if where.get("year") == LAST_YEAR and own:
             where |= {"year": str(int(own) - 1)}
-        if not column.known and "item" in table.where:
-            where = where.without("item")
+        if not column.known and "item" in table.where and "item" in where:
+            where |= {"item": f"{table.where['item']}/{where['item']}"}
         settled.append(replace(column, where=where))
     return tuple(settled)
 

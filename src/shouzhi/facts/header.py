@@ -20,6 +20,8 @@ _NAME: Final = re.compile(
     r"(?:20\d{2}年?度?)?(?:部门|单位)?(?:整体)?(?:预算|决算)"
 )
 
+_OWNED: Final = re.compile(r"([\u4e00-\u9fff（）()]{3,40}?)(?=20\d{2}年)")
+
 
 def read_header(source: Source, reading: Reading) -> dict[str, Any]:
     """What the document says of itself: title, kind, year, department, scope, unit."""
@@ -29,6 +31,7 @@ def read_header(source: Source, reading: Reading) -> dict[str, Any]:
     prose = [p.text for section in reading.sections for p in section.paragraphs]
     kind = _kind(title, [*texts, *prose[:40]])
     year = _year(title, [*texts, *prose, *(table.title for table in reading.tables)])
+    year = year or _titled_year(reading)
     if year is None and (year := year_of_name(source.name)):
         source.warnings.append(f"文中没有写明年度，按文件名取{year}年")
     owners = Counter(t.department for t in reading.tables if t.department)
@@ -99,6 +102,12 @@ def _year(title: str | None, texts: Sequence[str]) -> int | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
+def _titled_year(reading: Reading) -> int | None:
+    """The year that most titles of tables name."""
+    years = Counter(t.where["year"] for t in reading.tables if "year" in t.where)
+    return int(years.most_common(1)[0][0]) if years else None
+
+
 def year_of_name(name: str) -> int | None:
     """The one year that a file is named by, for documents that say none themselves."""
     years = set(re.findall(r"(?<!\d)20\d{2}(?!\d)", Path(name).name))
@@ -114,6 +123,8 @@ def _department(texts: Sequence[str]) -> str | None:
         if plain.endswith("概况") and len(plain) > 6 and is_organisation(plain[:-2]):
             return plain.removesuffix("概况")
         if (match := _NAME.match(plain)) and is_organisation(match.group(1)):
+            return match.group(1)
+        if (match := _OWNED.match(plain)) and is_organisation(match.group(1)):
             return match.group(1)
     return None
 

@@ -119,6 +119,9 @@ def place_rows(table: Table, context: Context) -> Iterator[Row]:
     for row in table.rows:
         where = _row_where(row, table, sides[row.side], context, running, tails)
         running.last[row.side] = where
+        carried = str(where.get("flow", "")).startswith("carried")
+        if carried and where.get("source") == table.where.get("source"):
+            where = where.without("source")  # 上年财政拨款结转 in a table of 财政拨款
         yield replace(row, where=where)
 
 

@@ -35,14 +35,14 @@ def printed(figure: Figure, table: FormTable) -> str:
     if amount is None:
         return ""
     if figure.rate:
-        return f"{_decimal(amount, 1)}{table.edition.percent}"
+        return f"{decimal(amount, 1)}{table.edition.percent}"
     if amount == 0:
         return "" if not table.edition.zero else "0" if table.form.plain else table.edition.zero
-    text = _decimal(amount, quantum(table.amount_unit))
+    text = decimal(amount, quantum(table.amount_unit))
     return text.replace(",", "").rstrip("0").rstrip(".") if table.form.plain else text
 
 
-def _decimal(amount: int, step: int) -> str:
+def decimal(amount: int, step: int) -> str:
     """A multiple of `step` with two decimals and separators."""
     sign = "-" if amount < 0 else ""
     whole, rest = divmod(abs(amount) // step, 10**DECIMALS)

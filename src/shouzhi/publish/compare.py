@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from shouzhi.catalogue.names import strip_ordinal
 from shouzhi.cycle.book import MAIN_STAGE
@@ -19,6 +19,8 @@ from shouzhi.space import Coordinates, Fact
 from shouzhi.tables import UNLABELLED
 
 Kind = Literal["added", "removed", "changed"]
+
+KINDS: Final[tuple[Kind, ...]] = ("added", "removed", "changed")
 
 Place = tuple[tuple[str, str], ...]
 """Members by dimension, years counted from that of the document and its own stage left out."""

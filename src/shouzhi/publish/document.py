@@ -100,9 +100,7 @@ def publication(
     if plain:
         _tell_rounding(tables)
     else:
-        rehearsal = _Composer(book, edition, tables, plan, {})
-        list(rehearsal.parts())
-        footings = foot(tables, sorted(rehearsal.narrator.asked))
+        footings = foot(tables)
     composer = _Composer(book, edition, tables, plan, footings)
     parts = list(composer.parts())
     return Publication(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import category
 
 from shouzhi.sources import Unreadable
 
@@ -27,6 +28,10 @@ SANS: Final = (
     "WenQuanYi Zen Hei",
 )  # fmt: skip
 """Families for headings."""
+
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Categories of characters that show nothing themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +120,7 @@ def outline(character: str) -> tuple[str, float]:
 
 def missing(texts: Iterable[str]) -> list[str]:
     """The characters that neither family can print, in order."""
-    wanted = {ord(c) for text in texts for c in text if c.isprintable() and not c.isspace()}
+    wanted = {ord(c) for text in texts for c in text if category(c) not in _UNSEEN}
     for path, index in fonts().files:
         wanted -= _covered(path, index).keys()
         if not wanted:

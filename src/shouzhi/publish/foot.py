@@ -24,6 +24,8 @@ _NODES: Final = 200
 _LOOSE: Final = 400
 """How many figures the relaxation may leave undecided for them to be searched again."""
 
+_FEASIBLE: Final = 2  # what HiGHS calls a solution that satisfies everything
+
 Vector = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
@@ -120,6 +122,9 @@ def _rows(found: set[Sum], places: dict[int, int], floors: Sequence[int]) -> lis
 Row = tuple[list[tuple[int, int]], int]
 """Places with their signs, and what they must add up to."""
 
+Bound = tuple[list[tuple[int, int]], float, float]
+"""Places with their signs, and the least and the most that they may add up to."""
+
 
 @dataclass(slots=True)
 class Problem:
@@ -133,16 +138,16 @@ class Problem:
         size = len(self.fractions)
         low, high = np.zeros(size), (self.fractions > 0).astype(float)
         cost = 1 - 2 * self.fractions
-        found = _search(cost, low, high, self.rows, first=True)
+        found = _search(_Aim(cost, low, high, first=True), self.rows)
         if found is None:
             return self._beyond()
-        ideal = _search(cost, low, high, self.rows, whole=False)
+        ideal = _search(_Aim(cost, low, high, whole=False), self.rows)
         if ideal is None:
             return np.rint(found).astype(np.int64), 0
         # Search again where the relaxation would have it otherwise; the rest stays.
         free = np.abs(ideal - found) > 0.5 if self._loose(ideal) else np.abs(ideal - found) > 1e-6
         low[~free] = high[~free] = found[~free]
-        better = _search(cost, low, high, self.rows)
+        better = _search(_Aim(cost, low, high), self.rows)
         return np.rint(found if better is None else better).astype(np.int64), 0
 
     def _loose(self, ideal: Vector) -> bool:
@@ -151,58 +156,60 @@ class Problem:
     def _beyond(self) -> tuple[Whole, int]:
         """The rounding with the least excess over one digit, when there is none without."""
         size = len(self.fractions)
-        rows = list(self.rows)
         cost = np.concatenate([np.zeros(size), np.ones(2 * size)])
         low = np.concatenate([np.full(size, -9.0), np.zeros(2 * size)])
         high = np.concatenate([np.full(size, 10.0), np.full(2 * size, 9.0)])
         top = (self.fractions > 0).astype(int)
-        bounds = [([(p, 1), (size + p, -1)], -np.inf, float(top[p])) for p in range(size)]
+        bounds: list[Bound] = [
+            ([(p, 1), (size + p, -1)], -np.inf, float(top[p])) for p in range(size)
+        ]
         bounds += [([(p, 1), (2 * size + p, 1)], 0.0, np.inf) for p in range(size)]
-        found = _search(cost, low, high, rows, bounds=bounds, first=True)
+        found = _search(_Aim(cost, low, high, first=True), self.rows, bounds)
         if found is None:
             return np.rint(self.fractions).astype(np.int64), len(self.rows)
         up = np.rint(found[:size]).astype(np.int64)
         return up, int(((up < 0) | (up > top)).sum())
 
 
-def _search(
-    cost: Vector,
-    low: Vector,
-    high: Vector,
-    rows: Sequence[Row],
-    *,
-    bounds: Sequence[tuple[list[tuple[int, int]], float, float]] = (),
-    whole: bool = True,
-    first: bool = False,
-) -> Vector | None:
-    """Numbers within their bounds of which all rows hold, at little cost; None where none was found.
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """What a search is after: little `cost` between `low` and `high`.
 
     `whole` asks for whole numbers, `first` for the first that are found.
     """
+
+    cost: Vector
+    low: Vector
+    high: Vector
+    whole: bool = True
+    first: bool = False
+
+
+def _search(aim: _Aim, rows: Sequence[Row], bounds: Sequence[Bound] = ()) -> Vector | None:
+    """Numbers of which all rows and bounds hold; None where none was found."""
     import highspy  # noqa: PLC0415 - heavy
 
     limits = [*((terms, float(lack), float(lack)) for terms, lack in rows), *bounds]
-    starts = np.cumsum([0, *(len(terms) for terms, _, _ in limits)])
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(cost), len(limits)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, low, high
+    lp.num_col_, lp.num_row_ = len(aim.cost), len(limits)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = aim.cost, aim.low, aim.high
     lp.row_lower_ = np.array([least for _, least, _ in limits])
     lp.row_upper_ = np.array([most for _, _, most in limits])
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = starts
+    lp.a_matrix_.start_ = np.cumsum([0, *(len(terms) for terms, _, _ in limits)])
     lp.a_matrix_.index_ = np.array([place for terms, _, _ in limits for place, _ in terms])
     lp.a_matrix_.value_ = np.array([float(sign) for terms, _, _ in limits for _, sign in terms])
-    if whole:
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
-    solver: Any = highspy.Highs()
-    options = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.05}
-    options["mip_max_nodes"] = _NODES if first else 1
-    if first:
-        options["mip_max_improving_sols"] = 1
+    if aim.whole:
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(aim.cost)
+    options = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.05, "mip_max_nodes": 1}
+    if aim.first:
+        options |= {"mip_max_nodes": _NODES, "mip_max_improving_sols": 1}
+    make: Any = highspy.Highs
+    solver = make()
     for option, setting in options.items():
         solver.setOptionValue(option, setting)
     solver.passModel(lp)
     solver.run()
-    if solver.getInfo().primal_solution_status != 2:  # the code of a feasible point
+    if solver.getInfo().primal_solution_status != _FEASIBLE:
         return None
     return np.array(solver.getSolution().col_value)

@@ -12,7 +12,15 @@ from itertools import pairwise
 from typing import Literal
 
 from shouzhi.publish.amounts import printed
-from shouzhi.publish.table import Cell, Figure, FormTable, TableBlock, TableField, TableRow, TableSide
+from shouzhi.publish.table import (
+    Cell,
+    Figure,
+    FormTable,
+    TableBlock,
+    TableField,
+    TableRow,
+    TableSide,
+)
 
 Kind = Literal["head", "number", "lead", "label", "code", "amount", "words"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from shouzhi.publish.grid import Box, Grid
@@ -48,7 +49,7 @@ def fit(grid: Grid, *, landscape: bool = False) -> Fit:
     wished = _needs(grid, _wish)
     ways = (True,) if landscape else (False, True)
     for ease, sizes in ((_EASE, SIZES[:3]), (1.0, SIZES)):
-        least = _needs(grid, lambda box, ease=ease: _least(box, ease))  # type: ignore[misc] - bound
+        least = _needs(grid, partial(_least, ease))
         for lengthwise in ways:
             room = LANDSCAPE if lengthwise else PORTRAIT
             for size in sizes if lengthwise else sizes[:3]:
@@ -77,7 +78,7 @@ def _wish(box: Box) -> float:
     return min(ems(box.text) + box.depth, 2 * _MOST_LABEL)
 
 
-def _least(box: Box, ease: float) -> float:
+def _least(ease: float, box: Box) -> float:
     """What a box needs at the least: a number its whole length, words a few characters."""
     whole = ems(box.text)
     if box.kind in {"amount", "code"}:

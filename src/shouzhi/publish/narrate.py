@@ -7,7 +7,7 @@ finds the same.  Reasons come from the book; one that is missing is a `Lack`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -38,8 +38,7 @@ _COUNTS: Final = "数量"
 class Narrator:
     """Tells a book in the words of an edition, at the amounts of a footing where there is one.
 
-    While it speaks it notes what the book `lacks`, and the sums that it was `asked` for (each
-    a unit and the parts of a figure), so that they can be footed with the tables.
+    While it speaks it notes what the book `lacks`.
     """
 
     def __init__(
@@ -59,7 +58,6 @@ class Narrator:
         }
         self._because = because
         self._footings = footings or {}
-        self.asked: set[tuple[str, int]] = set()
         self._write = {entry.id: entry.write for entry in statement_book().entries}
 
     # -- amounts ------------------------------------------------------------------------------
@@ -74,7 +72,6 @@ class Narrator:
     def amount(self, mask: Mask, unit: str | None = None) -> int:
         """What is printed for some lines, in 分: as the tables have it, else rounded."""
         unit, parts = unit or self.unit, bits(mask)
-        self.asked.add((unit, parts))
         if unit in self._footings:
             return self._footings[unit].of(parts)
         return rounded(self.ledger.sum(mask), quantum(unit))
@@ -101,7 +98,7 @@ class Narrator:
         if dimension in CODED:
             known = classification(dimension).name(member, self.book.year)
             return self.book.names.get(member) or known or member
-        if dimension in {"project"}:
+        if dimension == "project":
             return member
         return classification(dimension).name(member) or member
 
@@ -227,7 +224,7 @@ class Narrator:
 class _Teller:
     """Fills in one sentence."""
 
-    def __init__(  # noqa: PLR0913 - what a sentence is made of
+    def __init__(
         self, narrator: Narrator, saying: Saying, where: Where, mask: Mask,
         values: Mapping[str, str], unit: str | None,
     ) -> None:  # fmt: skip

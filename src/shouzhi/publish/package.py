@@ -25,6 +25,7 @@ FOLDER: Final = "open-data"
 
 Row = Mapping[str, str | int | Decimal | None]
 
+_REVENUE: Final = frozenset({"income", "carried_in", "reserves_used", "income_total"})
 _DIMENSIONS: Final = {
     "year": "date:fiscal-year",
     "stage": "phase:id",
@@ -46,7 +47,9 @@ _NAMES: Final = {
 _LINES: Final = (
     "department", "direction", *_DIMENSIONS, *(f"{name}_name" for name in _NAMES), "currency", "amount",
 )  # fmt: skip
-_FACTS: Final = ("table", "title", "row", "column", "label", "heading", *_DIMENSIONS, "unit_of_amount", "amount", "printed")
+_FACTS: Final = (
+    "table", "title", "row", "column", "label", "heading", *_DIMENSIONS, "unit_of_amount", "amount", "printed",
+)  # fmt: skip
 
 
 def write(publication: Publication) -> dict[str, bytes]:
@@ -65,7 +68,7 @@ def _lines(publication: Publication) -> Iterator[Row]:
     book = publication.book
     for line in book.lines:
         flow = line.where.get("flow", "")
-        direction = "revenue" if flow in {"income", "carried_in", "reserves_used", "income_total"} else "expenditure"
+        direction = "revenue" if flow in _REVENUE else "expenditure"
         row: dict[str, str | int | Decimal | None] = {
             "department": book.department,
             "direction": direction,

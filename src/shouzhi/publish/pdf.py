@@ -9,9 +9,18 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
+from unicodedata import category
 
 from shouzhi.publish.chart import Chart, svg
-from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table, cover, cover_size
+from shouzhi.publish.document import (
+    DRAFT,
+    Heading,
+    Paragraph,
+    Publication,
+    Table,
+    cover,
+    cover_size,
+)
 from shouzhi.publish.fonts import fonts, outline
 from shouzhi.publish.grid import Box
 from shouzhi.publish.measure import LANDSCAPE, PORTRAIT
@@ -22,6 +31,7 @@ STANDARDS: Final = ("a-2a",)
 _A4: Final = (595.28, 841.89)
 _UNBREAKABLE: Final = re.compile(r"[!-~]{13,}")
 
+# ruff: noqa: E501 - the lines of the typesetter are as long as they are
 _HEAD: Final = r"""
 #set document(title: TITLE, author: AUTHOR, date: DATE)
 #set text(font: (SERIF, SANS), lang: "zh", region: "cn", size: 12pt, fallback: false, number-width: "tabular")
@@ -81,7 +91,7 @@ def source(publication: Publication) -> str:
     found = fonts()
     mark, lines = "none", cover(publication)
     if publication.draft:
-        mark = f'rotate(-30deg, text(size: 150pt, fill: rgb(190, 30, 30, 30), {_quoted(DRAFT)}))'
+        mark = f"rotate(-30deg, text(size: 150pt, fill: rgb(190, 30, 30, 30), {_quoted(DRAFT)}))"
     words = {
         "COVERSIZE": f"{cover_size(lines):g}pt",
         "COVER": " + linebreak() + ".join(map(_quoted, lines)),
@@ -123,7 +133,7 @@ def _chart(part: Chart) -> str:
     title = _quoted(f"{part.title}（单位：{part.unit}）")
     return (
         f"#block(above: 14pt, below: 14pt, width: 100%, breakable: false, align(center, {{\n"
-        f"image(bytes({drawing}), format: \"svg\", width: 88%, alt: {_quoted(part.said)})\n"
+        f'image(bytes({drawing}), format: "svg", width: 88%, alt: {_quoted(part.said)})\n'
         f"text(font: ({_quoted(fonts().sans)},), size: 10.5pt, {title})\n}}))\n"
     )
 
@@ -173,6 +183,6 @@ def _broken(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string of the typesetter; what no font prints is left out."""
-    plain = "".join(c for c in text.replace("\n", " ").replace("\t", " ") if c.isprintable() or c in "\u3000\u200b")
+    """A string of the typesetter, on one line."""
+    plain = "".join(c if category(c) != "Cc" else " " for c in text)
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'

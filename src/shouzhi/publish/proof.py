@@ -7,6 +7,7 @@ paragraphs and without a file, and checked by all the checks that are run on oth
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 from shouzhi.checks import Finding
 from shouzhi.checks.run import check
@@ -60,10 +61,10 @@ def _texts(publication: Publication) -> Iterator[str]:
 
 def read_back(publication: Publication) -> Document:
     """The publication as its readers will find it."""
-    blocks: list[Line | Grid] = []
-    at = iter(range(1, 1_000_000))
-    for text in (publication.title, "目录"):
-        blocks.append(Line(text, Location(line=next(at))))
+    at = count(1)
+    blocks: list[Line | Grid] = [
+        Line(text, Location(line=next(at))) for text in (publication.title, "目录")
+    ]
     for part in publication.parts:
         if isinstance(part, Heading | Paragraph):
             blocks.append(Line(part.text, Location(line=next(at))))

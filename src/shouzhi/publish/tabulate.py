@@ -199,7 +199,7 @@ class _Filler:
     ) -> Figure:
         """Amounts that a record holds itself; of a head, of all that stands below it."""
         book = self.ledger.book
-        lists = [SHEETS[spec.each] for spec in side.rows if spec.each in SHEETS]
+        lists = [SHEETS[spec.each] for spec in side.rows if spec.each and spec.each in SHEETS]
         records = draft.records or tuple(r for sheet in lists for r in book.of(sheet))
         if len(records) == 1 and not _amounts(records, keys):
             records = tuple(_below(records[0], book.of(records[0].sheet)))

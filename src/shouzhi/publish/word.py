@@ -17,7 +17,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from shouzhi.publish.chart import Chart, svg
-from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table, cover, cover_size
+from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table, cover_size
 from shouzhi.publish.fonts import outline
 from shouzhi.publish.grid import Box, Grid
 from shouzhi.publish.measure import LANDSCAPE, PORTRAIT
@@ -26,6 +26,7 @@ _FOLDER: Final = Path(__file__).parent / "templates" / "word"
 _A4: Final = (11906, 16838)
 _EMU: Final = 12700
 _CHART: Final = 420.0
+_SMALLEST: Final = 18.0
 _SPACES: Final = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -95,9 +96,8 @@ class _Writer:
         publication = self._publication
         inside = list(self._inside())
         yield _paragraph("", "CoverSpace")
-        lines = cover(publication)
-        for line in lines:
-            yield _paragraph(line, "Title", size=cover_size(lines))
+        title = _run(publication.title, max(_SMALLEST, cover_size([publication.title])))
+        yield f'<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr>{title}</w:p>'
         yield _section(wide=False, footer=False)
         yield _paragraph("目　录", "ContentsTitle")
         yield from self._contents()
@@ -167,7 +167,8 @@ class _Writer:
             f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
             f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="{number}" name="chart{number}" descr={said}/>'
             f'<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
-            f'<pic:pic><pic:nvPicPr><pic:cNvPr id="{number}" name="chart{number}.png" descr={said}/><pic:cNvPicPr/></pic:nvPicPr>'
+            f'<pic:pic><pic:nvPicPr><pic:cNvPr id="{number}" name="chart{number}.png" descr={said}/>'
+            f"<pic:cNvPicPr/></pic:nvPicPr>"
             f'<pic:blipFill><a:blip r:embed="rIdChart{number}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
             f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
             f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic>'
@@ -223,9 +224,9 @@ def _run(text: str, size: float | None = None) -> str:
     return f'<w:r>{how}<w:t xml:space="preserve">{escape(_plain(text))}</w:t></w:r>'
 
 
-def _paragraph(text: str, style: str, *, fresh: bool = False, size: float | None = None) -> str:
+def _paragraph(text: str, style: str, *, fresh: bool = False) -> str:
     before = "<w:pageBreakBefore/>" if fresh else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{_run(text, size)}</w:p>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{_run(text)}</w:p>'
 
 
 def _section(*, wide: bool, start: int = 0, footer: bool = True) -> str:

@@ -278,9 +278,9 @@ def _formula(parts: Sequence[tuple[int, int]]) -> str:
     runs: list[list[tuple[int, int]]] = []
     for row, column in parts:
         last = runs[-1][-1] if runs else None
-        if last == (row - 1, column) and {r[1] for r in runs[-1]} == {column} or (
-            last == (row, column - 1) and {r[0] for r in runs[-1]} == {row}
-        ):
+        down = last == (row - 1, column) and {c for _, c in runs[-1]} == {column}
+        across = last == (row, column - 1) and {r for r, _ in runs[-1]} == {row}
+        if down or across:
             runs[-1].append((row, column))
         else:
             runs.append([(row, column)])

@@ -139,7 +139,7 @@ def _complete(parent: str | None, below: Sequence[str], dimension: str) -> bool:
     """Whether `below` are all the children that the classification gives the parent."""
     if parent is None:
         return False
-    return set(below) >= set(classification(dimension).children(parent))
+    return len(below) > 1 and set(below) >= set(classification(dimension).children(parent))
 
 
 def balances(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:

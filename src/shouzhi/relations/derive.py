@@ -127,8 +127,10 @@ def _placed(document: Document, start: int, origin: Origin) -> Iterator[Placed]:
     for index, fact in enumerate(document.facts):
         if fact.amount is None or fact.table is None or fact.column is None:
             continue
-        side = document.tables[fact.table].columns[fact.column].side
-        column = (origin.document, fact.table, fact.column, side)
+        printed = document.tables[fact.table].columns[fact.column]
+        if not printed.known:
+            continue  # nobody knows what it is of: it is compared with nothing
+        column = (origin.document, fact.table, fact.column, printed.side)
         yield Placed(start + index, canonical(fact, origin), column)
 
 

@@ -39,6 +39,8 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
                 for b in stairs([table.rows[i] for i in rows])
             ]
         for branch in found:
+            if _tells_some(table, branch):
+                continue
             word = "stairs" if branch.dimension == "stairs" else "tree"
             for column in range(len(table.columns)):
                 below = [(row, column) for row in branch.children]
@@ -48,12 +50,22 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
                     yield relation
 
 
+def _tells_some(table: Table, branch: Branch) -> bool:
+    """Whether the children of a row are a part of it only: 其中：医疗收入, named by the table alone."""
+    if branch.dimension not in {"project", "unit"}:
+        return False
+    return any(table.rows[child].label.startswith("其中") for child in branch.children)
+
+
 def _across(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
     """Parents and children among the columns by their coordinates, for each row."""
     places = [table.where | column.where for column in table.columns]
+    headed = dict(_heading_sums(table))
     for branch in branches(places):
-        if any(table.columns[c].rate for c in (branch.parent, *branch.children)):
+        if any(_no_part(table.columns[c]) for c in (branch.parent, *branch.children)):
             continue
+        if set(branch.children) < set(headed.get(branch.parent, ())):
+            continue  # the headings name more parts than the coordinates tell apart
         family = ("columns", number, branch.parent, branch.dimension)
         for row in range(len(table.rows)):
             parts = [(row, child) for child in branch.children]
@@ -64,14 +76,29 @@ def _across(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
 
 def _headed(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
     """A column headed 合计, 总计 or 小计 is the sum of the columns beside it in its group."""
+    for total, parts in _heading_sums(table):
+        family = ("heading", number, total)
+        for row in range(len(table.rows)):
+            relation = sum_of(cells, (row, total), [(row, p) for p in parts], family)
+            if relation:
+                yield relation
+
+
+def _heading_sums(table: Table) -> Iterator[tuple[int, list[int]]]:
+    """(total column, part columns) by the headings of a table."""
     for side in {column.side for column in table.columns}:
-        indexes = [i for i, c in enumerate(table.columns) if c.side == side and not c.rate]
-        for total, parts in heading_sums(table.columns, indexes, 0):
-            family = ("heading", number, total)
-            for row in range(len(table.rows)):
-                relation = sum_of(cells, (row, total), [(row, p) for p in parts], family)
-                if relation:
-                    yield relation
+        indexes = [i for i, c in enumerate(table.columns) if c.side == side and not _worked_out(c)]
+        yield from heading_sums(table.columns, indexes, 0)
+
+
+def _worked_out(column: Column) -> bool:
+    """Whether a column prints what is worked out from others: a rate, or a change."""
+    return column.rate is not None or column.where.get("stage") == "change"
+
+
+def _no_part(column: Column) -> bool:
+    """Whether the coordinates of a column do not tell what it is a part or the whole of."""
+    return column.rate is not None or not column.known
 
 
 def heading_sums(
@@ -111,6 +138,10 @@ def _representatives(columns: Sequence[Column], group: Sequence[int], depth: int
     for index in group:
         if _totals(columns, index, depth):
             return [index]
+    among = [i for i in group if columns[i].heading[-1].startswith("其中")]
+    whole = [i for i in group if i not in among]
+    if len(whole) == 1 and among and not columns[whole[0]].where.get("kind"):
+        return whole  # 金额 beside 其中：教育收费
     nested: dict[str, list[int]] = {}
     for index in group:
         path = columns[index].heading

@@ -125,7 +125,7 @@ def _unexplained(ledger: Ledger, broken: Sequence[int], *, limited: bool) -> lis
     if change:
         effect = ledger.effect(change)
         if effect.mended and not effect.breaks:
-            made = correction(ledger, change, "several", effect)
+            made = correction(change, "several", effect)
             ledger.apply(change)
             rest = [n for n in broken if n not in effect.mended]
             return [Cause(effect.mended, (made,), cut), *(Cause((n,), (), cut) for n in rest)]

@@ -61,7 +61,7 @@ class Cause:
     limited: bool = False
 
 
-def correction(ledger: Ledger, change: dict[int, Number], pattern: str, effect: Effect) -> Correction:
+def correction(change: dict[int, Number], pattern: str, effect: Effect) -> Correction:
     """A change with what it does."""
     ordered = tuple(sorted(change.items()))
     return Correction(
@@ -128,6 +128,8 @@ def likeness(ledger: Ledger, fact: int, value: Number, pattern: str) -> float:
     printed = ledger.amount(fact)
     if value < 0 <= printed:
         return _UNLIKELY
+    if value and ledger.confirmed(fact, value):
+        return 0.0
     if pattern == "surplus" and len(str(abs(printed)).rstrip("0")) > 1:
         return 2.0
     if pattern in _LIKENESS and (pattern != "sign" or value > 0):

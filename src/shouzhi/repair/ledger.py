@@ -10,8 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 from shouzhi.relations import Relation, System
+from shouzhi.relations.trees import ROW_DIMENSIONS
+from shouzhi.space import Coordinates
 
 Number = int | Decimal
 """An amount in 分, or a rate in percent."""
@@ -23,8 +26,9 @@ Change = Mapping[int, Number]
 class Effect:
     """What a change does: the broken relations that it mends, and those that it breaks.
 
-    `exact` counts the mended ones that then hold to the last digit, `keeps` those that
-    held before and still do, though the change moves them.
+    `exact` counts the mended ones that then hold to the last digit (twice those between
+    two printed numbers, which no rounding blurs), `keeps` those that held before and still
+    do, though the change moves them.
     """
 
     mended: tuple[int, ...]
@@ -80,7 +84,8 @@ class Ledger:
             if number in self.broken:
                 if holds:
                     mended.append(number)
-                    exact += residual == 0
+                    pair = len(self.system.relations[number].terms) == 2
+                    exact += (2 if pair else 1) * (residual == 0)
             elif holds:
                 keeps += residual != self.residuals[number]
             else:
@@ -146,10 +151,30 @@ class Ledger:
         percent = 100 * above / below - (0 if relation.mode == "share" else 100)
         return percent.quantize(self.system.facts[rate].value, ROUND_HALF_UP)
 
+    @cached_property
+    def printed_at(self) -> dict[Coordinates, dict[int, int]]:
+        """How often each amount is printed at a place, told by the dimensions of rows alone."""
+        found: dict[Coordinates, dict[int, int]] = {}
+        for fact in self.system.facts:
+            if fact.printed and fact.amount:
+                amounts = found.setdefault(row_of(fact.where), {})
+                amounts[fact.amount] = amounts.get(fact.amount, 0) + 1
+        return found
+
+    def confirmed(self, fact: int, amount: int) -> bool:
+        """Whether the amount is printed elsewhere in a row of the same place."""
+        row = row_of(self.system.facts[fact].where)
+        return bool(row) and amount in self.printed_at.get(row, ())
+
     def facts_of(self, broken: Iterable[int]) -> list[int]:
         """The facts of some relations, each once, in order."""
         relations = self.system.relations
         return sorted({fact for number in broken for fact in relations[number].facts})
+
+
+def row_of(where: Coordinates) -> Coordinates:
+    """The part of a place that rows tell."""
+    return where.only(*ROW_DIMENSIONS)
 
 
 def to_digit(value: Decimal, quantum: int) -> int:

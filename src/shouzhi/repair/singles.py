@@ -25,7 +25,7 @@ def singles(ledger: Ledger, broken: Iterable[int]) -> Iterator[Correction]:
             effect = ledger.effect({fact: value})
             if effect.gain > 0:
                 pattern = slip(ledger, fact, value) if isinstance(value, int) else "rate"
-                yield correction(ledger, {fact: value}, pattern, effect)
+                yield correction({fact: value}, pattern, effect)
 
 
 def wanted(ledger: Ledger, broken: Iterable[int]) -> dict[int, list[Number]]:

@@ -13,20 +13,21 @@ from decimal import Decimal
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
+from shouzhi.relations.trees import ROW_DIMENSIONS
 from shouzhi.repair.correction import Correction, correction
-from shouzhi.repair.ledger import Ledger, Number, to_digit
+from shouzhi.repair.ledger import Ledger, Number, row_of, to_digit
 from shouzhi.repair.singles import wanted
 from shouzhi.space import FEN_PER, Coordinates
 
 Column = tuple[int, int, int]
 """(document, table, column)."""
 
-_ROWS: Final = ("function", "economic", "unit", "project", "item")
-
 MOST_TRIALS: Final = 3_000
 """Changes of several cells that are tried for one component."""
 MOST_ALIKE: Final = 6
 """Cells of a column with the same amount beyond which it tells nothing."""
+LONGEST_CYCLE: Final = 12
+"""Amounts of a column that may stand in each other's rows."""
 SCALES: Final = (Decimal(10_000), Decimal(1) / 10_000, Decimal(1_000), Decimal(1) / 1_000)
 
 
@@ -58,7 +59,7 @@ class Slips:
             seen.add(key)
             effect = self.ledger.effect(altered)
             if effect.gain > 0:
-                yield correction(self.ledger, altered, pattern, effect)
+                yield correction(altered, pattern, effect)
 
     def _candidates(self) -> Iterator[tuple[str, dict[int, Number]]]:
         placed = [fact for fact in self.votes if fact in self.place]
@@ -68,8 +69,9 @@ class Slips:
             yield from self._moved(fact)
         for row in sorted({self.place[fact][:3] for fact in placed}):
             yield from self._shifted_row(row)
-        for document, table, column in sorted({self._column(fact) for fact in placed}):
-            yield from self._shifted_column((document, table, column))
+        for column in sorted({self._column(fact) for fact in placed}):
+            yield from self._shifted_column(column)
+            yield from self._cycles(column)
 
     def _column(self, fact: int) -> Column:
         document, table, _, column = self.place[fact]
@@ -169,6 +171,24 @@ class Slips:
                     if c in there
                 }
 
+    def _cycles(self, column: Column) -> Iterator[tuple[str, dict[int, Number]]]:
+        """Three amounts or more of a column that stand in each other's rows."""
+        facts = [f for f in self.columns[column] if self.votes.get(f)]
+        after = {
+            fact: [f for f in facts if f != fact and self.ledger.value(f) in self.votes[fact]]
+            for fact in facts
+        }
+        for first in facts:
+            path = [first]
+            while len(path) <= LONGEST_CYCLE and len(after[path[-1]]) == 1:
+                following = after[path[-1]][0]
+                if following in path:
+                    break
+                path.append(following)
+            if len(path) > 2 and path[0] == min(path):
+                pairs = zip(path, [*path[1:], first], strict=True)
+                yield "shifted column", {a: self.ledger.value(b) for a, b in pairs}
+
     def _units(self, placed: Sequence[int]) -> Iterator[tuple[str, dict[int, Number]]]:
         """A table or a column that prints another unit than it says."""
         scales: set[tuple[Column, Decimal]] = set()
@@ -233,26 +253,30 @@ def _printed_elsewhere(
     place = ledger.place
     table = place[above][:2]
     where = ledger.system.facts[above].where
-    here = {f.where for c, i in ledger.system.cells.items() if c[:2] == table
-            for f in [ledger.system.facts[i]]}  # fmt: skip
+    here = {
+        row_of(ledger.system.facts[fact].where)
+        for cell, fact in ledger.system.cells.items()
+        if cell[:2] == table
+    }
     for fact, cell in place.items():
         other = ledger.system.facts[fact]
-        if cell[:2] == table or other.amount != amount or not amount:
-            continue
-        if inside(other.where, where) and not _listed(other.where, here):
-            return fact
+        if cell[:2] != table and other.amount == amount != 0 and inside(other.where, where):
+            row = row_of(other.where)
+            if not any(_lists(listed, row) for listed in here):
+                return fact
     return None
 
 
-def _listed(where: Coordinates, here: set[Coordinates]) -> bool:
-    """Whether a table prints the row of a place: the same members of the dimensions of rows."""
-    return any(all(place.get(d) == where.get(d) for d in _ROWS) for place in here)
+def _lists(listed: Coordinates, row: Coordinates) -> bool:
+    """Whether a row of a table is the row of a place, whatever else that place tells."""
+    told = [d for d in ("function", "economic", "government_economic", "project") if d in row]
+    return all(listed.get(d) == row[d] for d in told or ("unit",))
 
 
 def inside(where: Coordinates, above: Coordinates) -> bool:
     """Whether a place lies below another along the dimensions of rows, and is not the same."""
     narrower = False
-    for dimension in _ROWS:
+    for dimension in ROW_DIMENSIONS:
         upper, lower = above.get(dimension), where.get(dimension)
         if upper == lower:
             continue

@@ -11,6 +11,7 @@ from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold, strip_ordinal, tidy
 from shouzhi.sources import Grid, Line
+from shouzhi.space import Coordinates
 from shouzhi.tables import Column, Row, Table
 from shouzhi.tables.body import Shape, code_kind, is_total_row, read_rows, same_row
 from shouzhi.tables.captions import (
@@ -282,6 +283,7 @@ def _finish(
 ) -> Table:
     """Put the table together with what its captions say."""
     captions = [chunk.caption for chunk in draft.chunks]
+    year = next((c.year for c in captions if c.year), None)
     pages = {c.grid.location.page for c in draft.chunks if c.grid.location.page}
     return Table(
         number=next((c.number for c in captions if c.number), None),
@@ -292,7 +294,7 @@ def _finish(
         rows=rows,
         notes=notes,
         how=draft.first.grid.how,
-        where=lexicon().title(title),
+        where=Coordinates({"year": year} if year else {}) | lexicon().title(title),
         department=next((c.department for c in captions if c.department), None),
         location=draft.first.grid.location,
     )

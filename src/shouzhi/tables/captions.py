@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.catalogue.lexicon import heading_year, lexicon
 from shouzhi.catalogue.names import strip_ordinal, tidy
 from shouzhi.sources import Line
 
@@ -24,7 +24,7 @@ _NUMBER_PREFIX: Final = re.compile(
     r"|(?:公开|附)?表[一二三四五六七八九十]{1,3}(?=[:：、.])|附件\d{1,2}(?=[:：、.]))[:：、.]?"
 )
 _ASIDE: Final = re.compile(
-    rf"[（(]?\s*{_UNIT.pattern}\s*[)）]?|{_LABELLED.pattern}|[（(]?(?:续表?|公开表)[)）]$"
+    rf"[（(]?\s*{_UNIT.pattern}\s*[)）]?|{_LABELLED.pattern}"
 )
 _BARE_LABEL: Final = re.compile(r"^(?:编制|预算|公开)?(?:部门|单位)(?:名称)?\s*(?:[:：].*)?$")
 _FURNITURE: Final = re.compile(
@@ -52,6 +52,7 @@ class Caption:
     number: str | None = None
     amount_unit: str | None = None
     department: str | None = None
+    year: str | None = None
     continued: bool = False
     used: frozenset[int] = frozenset()
 
@@ -89,7 +90,7 @@ def read_caption(lines: Sequence[Line]) -> Caption:
 
     `used` holds the indexes in `lines` that the caption took.
     """
-    number = unit = owner = None
+    number = unit = owner = year = None
     titles: list[str] = []
     used: set[int] = set()
     for index in range(len(lines) - 1, -1, -1):
@@ -104,7 +105,7 @@ def read_caption(lines: Sequence[Line]) -> Caption:
             if (rest := _beside(text)) and _is_title(rest, []):
                 titles.insert(0, rest)
         elif _PERIOD.match(text) and not titles:
-            pass  # the year alone below the title: （2024年度）
+            year = heading_year(text)  # alone below the title: （2024年度）
         elif (found := number_of(text)) is not None:
             if number is not None:
                 break
@@ -118,7 +119,8 @@ def read_caption(lines: Sequence[Line]) -> Caption:
             above = lines[index - 1].text.strip() if index else ""
             if not (titles and _wraps(above, titles[0]) and not _is_title(titles[0], [])):
                 break
-    return _caption(titles, number, unit, owner, frozenset(used))
+    found = _caption(titles, number, unit, owner, frozenset(used))
+    return replace(found, year=year)
 
 
 def _labelled(text: str) -> bool:

@@ -198,8 +198,9 @@ def columns(head: Head) -> tuple[Column, ...]:
 def _column(slot: Slot, head: Head, count: int) -> Column:
     """One column; words that nobody knows set it apart from the columns beside it."""
     where, rate, unknown = heading_where(slot.path)
-    if unknown and count > 1 and "item" not in where:
-        where |= {"item": fold("/".join(unknown))}
+    if unknown and count > 1:
+        known_item = [where["item"]] if "item" in where else []
+        where |= {"item": fold("/".join([*known_item, *unknown]))}
     return Column(
         heading=slot.path,
         where=where,
