@@ -32,14 +32,16 @@ class Mutation:
     """A document with one error planted in it.
 
     `right` are the cells that were changed with the amounts that belong there (None where
-    the cell was empty), in the printed unit; `missing` the amounts of a row taken out;
-    `said` is a paragraph of prose (section, paragraph) and the words that were changed.
+    the cell was empty), in the printed unit; `missing` the amounts of a row taken out, by
+    its cells; `table` is the table that was changed as a whole; `said` a paragraph of prose
+    (section, paragraph) and the words that were changed.
     """
 
     kind: str
     document: Document
     right: dict[Cell, Decimal | None] = field(default_factory=dict)
-    missing: dict[tuple[int, int], Decimal] = field(default_factory=dict)
+    missing: dict[Cell, Decimal] = field(default_factory=dict)
+    table: int | None = None
     said: tuple[int, int, str] | None = None
 
 
@@ -215,7 +217,8 @@ def drop_row(document: Document, random: Random) -> Mutation | None:
     if not rows:
         return None
     index = random.choice(rows)
-    missing = {(number, c): v for c, t in enumerate(table.rows[index].cells) if (v := _value(t))}
+    cells = enumerate(table.rows[index].cells)
+    missing = {(number, index, c): v for c, text in cells if (v := _value(text))}
     kept = [row for i, row in enumerate(table.rows) if i != index]
     return Mutation("dropped row", with_rows(document, number, kept), missing=missing)
 
@@ -224,7 +227,7 @@ def blank_table(document: Document, random: Random) -> Mutation | None:
     """A table prints no amounts."""
     number, table = _any_table(document, random)
     rows = [replace(row, cells=(None,) * len(row.cells)) for row in table.rows]
-    return Mutation("blank table", with_rows(document, number, rows))
+    return Mutation("blank table", with_rows(document, number, rows), table=number)
 
 
 def remove_table(document: Document, random: Random) -> Mutation | None:
@@ -236,14 +239,15 @@ def remove_table(document: Document, random: Random) -> Mutation | None:
         for fact in document.facts
         if fact.table != number
     ]
-    return Mutation("removed table", replace(document, tables=tables, facts=facts))
+    return Mutation("removed table", replace(document, tables=tables, facts=facts), table=number)
 
 
 def other_unit(document: Document, random: Random) -> Mutation | None:
     """A table says 元 where its amounts are in 万元, or the other way round."""
     number, table = _any_table(document, random)
     unit = "万元" if table.amount_unit == "元" else "元"
-    return Mutation("unit", _with_table(document, number, replace(table, amount_unit=unit)))
+    changed = replace(table, amount_unit=unit)
+    return Mutation("unit", _with_table(document, number, changed), table=number)
 
 
 def other_year(document: Document, random: Random) -> Mutation | None:
@@ -255,7 +259,7 @@ def other_year(document: Document, random: Random) -> Mutation | None:
     wrong = str(int(year) - 1)
     where = table.where | {"year": wrong}
     changed = replace(table, where=where, title=table.title.replace(year, wrong))
-    return Mutation("year", _with_table(document, number, changed))
+    return Mutation("year", _with_table(document, number, changed), table=number)
 
 
 def other_name(document: Document, random: Random) -> Mutation | None:
@@ -276,7 +280,7 @@ def other_name(document: Document, random: Random) -> Mutation | None:
     )
     bare = [replace(row, where=Coordinates()) for row in named]
     placed = list(place_rows(replace(table, rows=bare), context))
-    return Mutation("name", with_rows(document, number, placed))
+    return Mutation("name", with_rows(document, number, placed), table=number)
 
 
 _AMOUNT: Final = re.compile(r"\d[\d,]*(?:\.\d+)?(?=\s*(?:万元|亿元|元))")

@@ -27,9 +27,8 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
-from mutations import CELLS, NARRATIVE, STRUCTURES, Maker, Mutation
-
 import shouzhi
+from mutations import CELLS, NARRATIVE, STRUCTURES, Maker, Mutation
 from shouzhi.facts import Document
 from shouzhi.relations import Relation, System
 from shouzhi.relations.derive import derive
@@ -180,11 +179,15 @@ class Bench:
             touched = any(i in self.touching for i in self._said(mutation))
             return touched, touched, False
         if not mutation.right:
-            return True, True, False
-        table, row, column = next(iter(mutation.right))
+            cells = [c for c in self.at if c in mutation.missing or c[0] == mutation.table]
+            touched = any(self.at[cell] in self.touching for cell in cells)
+            return touched, touched, False
         indexes = [self.at[cell] for cell in mutation.right if cell in self.at]
-        change = {self.at[c]: _amount(mutation, c, system.facts[self.at[c]])
-                  for c in mutation.right if c in self.at}  # fmt: skip
+        change = {
+            self.at[c]: _amount(mutation, c, system.facts[self.at[c]])
+            for c in mutation.right
+            if c in self.at
+        }
         seeing = {
             n
             for index in indexes
@@ -230,12 +233,12 @@ def _holds(system: System, relation: Relation, change: dict[int, int | Decimal])
 
 def _right(system: System, corrections: Sequence[Correction], mutation: Mutation) -> bool:
     """Whether one of the corrections is the undoing of the mutation."""
-    for correction in corrections:
-        if mutation.missing and _same_missing(system, correction, mutation):
-            return True
-        if mutation.right and _undone(system, correction) == _wanted(system, mutation):
-            return True
-    return False
+    return any(
+        _same_missing(system, correction, mutation)
+        or _same_unit(system, correction, mutation)
+        or (mutation.right and _undone(system, correction) == _wanted(system, mutation))
+        for correction in corrections
+    )
 
 
 def _listed(system: System, corrections: Sequence[Correction], mutation: Mutation) -> bool:
@@ -252,30 +255,39 @@ def _undone(system: System, correction: Correction) -> dict[Key, object]:
 
 
 def _wanted(system: System, mutation: Mutation) -> dict[Key, object]:
+    """What belongs in the changed cells, those that no relation can speak of left out."""
     wanted: dict[Key, object] = {}
     for (number, row, column), value in mutation.right.items():
         table = mutation.document.tables[number]
-        rate = table.columns[column].rate is not None
-        if value is None:
-            wanted[number, row, column] = 0
-        elif rate:
+        if (0, number, row, column) not in system.cells:
+            continue
+        if table.columns[column].rate is not None:
             wanted[number, row, column] = value
         else:
-            wanted[number, row, column] = to_fen(value, table.amount_unit or "元")
+            wanted[number, row, column] = to_fen(value or Decimal(0), table.amount_unit or "元")
     return wanted
 
 
 def _same_missing(system: System, correction: Correction, mutation: Mutation) -> bool:
-    lacking = {
-        (system.facts[i].table, system.facts[i].column, v)
-        for i, v in getattr(correction, "lacking", ())
-    }
-    unit = FEN_PER
-    wanted = {
-        (number, column, int(value * unit[mutation.document.tables[number].amount_unit or "元"]))
-        for (number, column), value in mutation.missing.items()
-    }
-    return bool(lacking & wanted)
+    """Whether a correction asks for the row that was left out, but for rounding."""
+    for fact, amount in correction.lacking:
+        printed = system.facts[fact]
+        for (number, _, column), value in mutation.missing.items():
+            unit = FEN_PER[mutation.document.tables[number].amount_unit or "元"]
+            rounding = 10 * max(system.quantum[fact], 1)
+            elsewhere = correction.like == fact
+            if elsewhere or (printed.table, printed.column) == (number, column):
+                if abs(amount - int(value * unit)) <= rounding:
+                    return True
+    return False
+
+
+def _same_unit(system: System, correction: Correction, mutation: Mutation) -> bool:
+    """Whether a correction says that the unit of the table is wrong."""
+    tables = {system.facts[fact].table for fact, _ in correction.change}
+    return (
+        mutation.kind == "unit" and correction.pattern == "unit" and tables == {mutation.table}
+    )
 
 
 def _percent(part: int, whole: int) -> str:

@@ -11,6 +11,7 @@ from shouzhi.catalogue.form import Edition
 from shouzhi.cycle.book import Book
 from shouzhi.cycle.building import build
 from shouzhi.cycle.raw import RawBook, RawRow, Spot
+from shouzhi.facts.places import is_organisation
 from shouzhi.publish.document import publication
 
 NATURES = ("行政单位", "参公事业单位", "公益一类事业单位", "公益二类事业单位")
@@ -27,12 +28,14 @@ ODD = (
 def codes(dimension: str, year: int) -> tuple[str, ...]:
     """The most detailed account codes in force in a year whose names are theirs alone.
 
-    Some forms print names without codes; 行政运行 alone does not tell whose it is.
+    Some forms print names without codes; 行政运行 alone does not tell whose it is, and
+    乡镇卫生院 below a unit not whether it is one.
     """
     length = {"function": 7, "economic": 5}[dimension]
     held = [e for e in classification(dimension).entries if e.holds(year)]
     names = Counter(e.name for e in held)
-    return tuple(e.code for e in held if len(e.code) == length and names[e.name] == 1)
+    alone = [e for e in held if names[e.name] == 1 and not is_organisation(e.name)]
+    return tuple(e.code for e in alone if len(e.code) == length)
 
 
 def amount(dice: Random) -> int:

@@ -91,12 +91,12 @@ def _key(one: Edition | None) -> str | None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        (HEAD + FORM.replace("columns", "colums"), 11, "未知的键“colums”"),
+        (HEAD + FORM.replace("columns", "colums"), 12, "未知的键“colums”"),
         (HEAD.replace("place: 某市\n", "") + FORM, 2, "缺少键“place”"),
         (HEAD.replace("万元", "萬元") + FORM, 8, "“萬元”不在可用的值之中"),
         (HEAD.replace("2020", "2020\nvalid_to: 2019") + FORM, 6, "早于起始年"),
         (HEAD.replace('"{department}预算"', '"{department预算"') + FORM, 4, "花括号"),
-        (HEAD + FORM + FORM, 14, "“支出表”写了两次"),
+        (HEAD + FORM + FORM, 15, "“支出表”写了两次"),
         (HEAD + FORM.replace("    columns: [{heading: 预算}]\n", ""), 11, "要么有 columns"),
         (HEAD + FORM.replace("预算}", "预算, where: {sauce: general}}"), 12, "没有“sauce”这一维"),
         (HEAD + FORM.replace("预算}", "预算, where: {source: generale}}"), 12, "“source”里没有“generale”"),

@@ -33,7 +33,7 @@ READABLE = [key for key in keys() if key not in LOST]
 SIZES = st.sampled_from([(1, 10), (2, 30), (3, 100), (8, 60), (30, 30), (30, 300)])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(seed=st.integers(0, 10**6), key=st.sampled_from(READABLE), size=SIZES)
 def test_what_is_published_is_read_back(seed: int, key: str, size: tuple[int, int]) -> None:
     found = edition(key)

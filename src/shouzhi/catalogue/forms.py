@@ -2,7 +2,7 @@
 
 An edition is one YAML file, `forms/<place>/<document>-<year>.yaml`.  It is read by the
 tabulator, the writers, the completeness check, the entry grid and the reader; none of
-them knows an edition by name.  `docs/forms.md` tells the format to those who add one.
+them knows an edition by name.  `docs/editions.md` tells how to add one.
 Faults raise CatalogueError with file and line.
 """
 

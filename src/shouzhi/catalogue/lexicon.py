@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -11,12 +11,14 @@ from typing import Any, Final
 
 import yaml
 
+from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.space import Coordinates
 
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?=年)|(?<!\d)20\d{2}(?!\d)")
 _LEADING_YEAR: Final = re.compile(r"^(?:(?:19|20)\d{2}年?度?|本年度?|当年)")
 _TOTALLED: Final = re.compile(r"(?:合计|小计)$")
+_INCLUDING: Final = re.compile(r"\((?:不?含|包括|按)[^()]*\)")
 _BRACKETED: Final = re.compile(r"\([^()]*\)$|\([^()]*\)")
 
 _LAST_YEAR: Final = re.compile(r"^(?:上一?年度?|去年)")
@@ -74,6 +76,8 @@ class Lexicon:
         }
         longest = sorted(self._phrases, key=len, reverse=True)
         self._phrase = re.compile("|".join(map(re.escape, longest)))
+        self._counts = re.compile(data["counts"])
+        self._worth = re.compile(data["worth"])
         self._fillers = re.compile(data["fillers"])
         self.derived = {name: re.compile(p) for name, p in data["derived"].items()}
         captions = data["captions"]
@@ -119,6 +123,15 @@ class Lexicon:
         if any(word in self._texts for word in _variants(text)):
             return True
         return self._texts_pattern.search(fold(text)) is not None
+
+    def count_unit(self, text: str) -> str | None:
+        """The unit in which a label or heading counts things (辆, 平方米); None where it is money."""
+        match = self._counts.search(fold(text))
+        return (match["unit"] or "个") if match else None
+
+    def is_worth(self, text: str) -> bool:
+        """Whether a heading tops money even in the row of something that is counted: 原值."""
+        return self._worth.search(fold(text)) is not None
 
     def last_year(self, text: str) -> str | None:
         """What a heading says of last year: 上年预算数 → 预算数; None where it says nothing of it.
@@ -179,10 +192,10 @@ class Lexicon:
         names several items (“三公”经费、会议费) is of their sum, written with + between them.
         """
         found: dict[str, set[str]] = {}
-        for match in self._phrase.finditer(fold(text)):
+        for match in self._phrase.finditer(_INCLUDING.sub("", fold(text))):
             for dimension, member in self._phrases[match.group()].items():
                 found.setdefault(dimension, set()).add(member)
-        where = {name: next(iter(m)) for name, m in found.items() if len(m) == 1}
+        where = {d: one for d, members in found.items() if (one := _one(d, members))}
         if len(items := found.get("item", set())) > 1:
             where["item"] = "+".join(sorted(items))
         if year := heading_year(text):
@@ -208,6 +221,20 @@ class Lexicon:
         yield from self._texts
         yield from self._measures
         yield from self._totals
+
+
+def _one(dimension: str, members: Set[str]) -> str | None:
+    """The member that several of one dimension name together.
+
+    政府性基金 of 财政拨款 is the narrower of the two; 财政拨款 with 一般公共预算 and
+    政府性基金 beside it is the whole of them.
+    """
+    tree = classification(dimension)
+    deepest = {m for m in members if not any(tree.is_ancestor(m, other) for other in members)}
+    if len(deepest) == 1:
+        return deepest.pop()
+    wholes = [m for m in members if all(m == o or tree.is_ancestor(m, o) for o in members)]
+    return wholes[0] if wholes else None
 
 
 def heading_year(text: str) -> str | None:

@@ -38,7 +38,7 @@ _FEN = 1_000_000
 def compare(
     before: Path, after: Path, *, chosen: str | None, out: Path | None, every: bool, lang: Language
 ) -> None:
-    """Compare two books or published documents: lines added, removed and changed.
+    """Compare two books or documents: what was added, removed and changed.
 
     A and B are each a book (a folder, or a workbook that is one) or a published document.
     Amounts are shown in 万元.  The exit status is 2 when one of them cannot be used.

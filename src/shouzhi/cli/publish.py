@@ -45,10 +45,11 @@ def publish(  # noqa: PLR0913 - a command has as many parameters as options
     plain_rounding: bool,
     lang: Language,
 ) -> None:
-    """Publish a book: Word, PDF, Excel, web page and open data, with a manifest.
+    """Publish a book: every table and sentence, as Word, PDF, Excel, web page and open data.
 
-    BOOK is a folder or a workbook.  The checks run first; where they find errors nothing is
-    written and the exit status is 1, unless --draft.  It is 2 when the book cannot be used.
+    BOOK is a folder or a workbook.  A manifest with the hash of every file is written beside
+    them.  The checks run first; where they find errors nothing is written and the exit status
+    is 1, unless --draft.  It is 2 when the book cannot be used.
     """
     from shouzhi.publish.document import publication
     from shouzhi.publish.files import FORMATS

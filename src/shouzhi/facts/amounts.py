@@ -8,8 +8,8 @@ from typing import Final
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import LAST_YEAR, lexicon
-from shouzhi.space import Coordinates, Fact, parse_amount, to_fen
-from shouzhi.tables import Column, Table
+from shouzhi.space import FEN_PER, Amount, Coordinates, Fact, parse_amount, to_fen
+from shouzhi.tables import Column, Row, Table
 
 _BEYOND: Final = frozenset({"carried_in", "reserves_used", "carried_out", "distributed"})
 
@@ -24,10 +24,10 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
         for place, (printed, column) in enumerate(zip(row.cells, table.columns, strict=True)):
             if printed is None or (amount := parse_amount(printed)) is None:
                 continue
-            unit = "%" if amount.percent or column.rate else table.amount_unit or "元"
+            unit = "%" if amount.percent or column.rate else _unit(table, column, row, amount)
             yield Fact(
                 where=_union(base, shared if over and column.side else columns[place], row.where),
-                amount=None if unit == "%" else to_fen(amount.value, unit),
+                amount=to_fen(amount.value, unit) if unit in FEN_PER else None,
                 value=amount.value,
                 printed=printed,
                 unit=unit,
@@ -37,6 +37,18 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
                 row=index,
                 column=place,
             )
+
+
+def _unit(table: Table, column: Column, row: Row, amount: Amount) -> str:
+    """What an amount is printed in: the unit of the table, or of what the row or column counts.
+
+    The row of 车辆（辆） may print what the cars are worth, too, in a column of 原值.
+    """
+    words = lexicon()
+    counted = words.count_unit(column.heading[-1])
+    if not amount.decimals and not words.is_worth(column.heading[-1]):
+        counted = counted or words.count_unit(row.label)
+    return counted or table.amount_unit or "元"
 
 
 def settled_columns(table: Table, year: int | None) -> tuple[Column, ...]:

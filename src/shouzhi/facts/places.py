@@ -43,6 +43,7 @@ class _Running:
     last: dict[str | None, Coordinates] = field(default_factory=dict)
     detailed: frozenset[str] = frozenset()
     listed: bool = False
+    numbered_carry: bool = False
     kinds: dict[str | None, str] = field(default_factory=dict)
 
     def function(self, side: str | None) -> str | None:
@@ -323,11 +324,14 @@ def _carrying(row: Row, term: Term, where: Coordinates, running: _Running) -> Co
     carried = running.carried if running.carried is not None else {}
     if str(where.get("flow", "")).startswith("carried"):
         carried[row.side] = True
+        running.numbered_carry = strip_ordinal(row.label)[0] is not None
         return where
     if term.total or set(where) != {"source"}:
         carried[row.side] = False
         return where
-    return where | {"flow": "carried_in"} if carried.get(row.side) else where
+    inside = classification("source").is_ancestor("fiscal", where["source"])
+    below = carried.get(row.side) and (running.numbered_carry or inside)
+    return where | {"flow": "carried_in"} if below else where
 
 
 def _fitting(where: Coordinates, side: Coordinates) -> Coordinates:

@@ -105,7 +105,7 @@ def _stacked(table: FormTable) -> Grid:
         if block.sides:
             _side_by_side(made, table, block, top, edges)
         for line in block.fields:
-            _fields(made, table, line, edges, _width(block))
+            _fields(made, table, line, first)
         if block.lead:
             made.add(Box(top, 0, made.height - top, 1, block.lead, "lead"))
     return made
@@ -116,19 +116,19 @@ def _width(block: TableBlock) -> int:
     return max(sides, *(2 * len(line) for line in block.fields), 1) if block.fields else sides
 
 
-def _fields(
-    made: Grid, table: FormTable, line: Sequence[TableField], edges: Sequence[int], width: int
-) -> None:
-    row = made.height
+def _fields(made: Grid, table: FormTable, line: Sequence[TableField], first: int) -> None:
+    """A line of fields: each has its share of the width, of which its label takes a quarter."""
+    row, room = made.height, made.width - first
     made.height += 1
     for place, one in enumerate(line):
-        first, middle = edges[2 * place], edges[2 * place + 1]
-        last = edges[2 * place + 2] if place + 1 < len(line) else edges[width]
-        made.add(Box(row, first, 1, middle - first, one.label, "head"))
+        left = first + room * place // len(line)
+        right = first + room * (place + 1) // len(line)
+        middle = left + max(1, (right - left) // 4)
+        made.add(Box(row, left, 1, middle - left, one.label, "head"))
         figure = one.content if isinstance(one.content, Figure) else None
         text = printed(figure, table) if figure else str(one.content)
         kind: Kind = "amount" if figure else "words"
-        made.add(Box(row, middle, 1, last - middle, text, kind, figure))
+        made.add(Box(row, middle, 1, right - middle, text, kind, figure))
 
 
 def _side_by_side(

@@ -12,6 +12,7 @@ from shouzhi.relations.cells import Cells, sum_of
 from shouzhi.relations.trees import Branch, branches, on_stairs, row_branches, stairs
 from shouzhi.tables import Column, Table
 
+_LISTED: Final = frozenset({"function", "economic", "government_economic", "item"})
 _TERMS: Final = re.compile(r"\d+")
 
 
@@ -64,6 +65,8 @@ def _across(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
     for branch in branches(places):
         if any(_no_part(table.columns[c]) for c in (branch.parent, *branch.children)):
             continue
+        if _lists_some(table, branch):
+            continue
         if set(branch.children) < set(headed.get(branch.parent, ())):
             continue  # the headings name more parts than the coordinates tell apart
         family = ("columns", number, branch.parent, branch.dimension)
@@ -72,6 +75,12 @@ def _across(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
             relation = sum_of(cells, (row, branch.parent), parts, family)
             if relation:
                 yield relation
+
+
+def _lists_some(table: Table, branch: Branch) -> bool:
+    """Whether the columns of a branch are a part of its whole only: one, or codes, under 其中."""
+    among = [c for c in branch.children if any(w.startswith("其中") for w in table.columns[c].heading)]
+    return bool(among) and (len(branch.children) == 1 or branch.dimension in _LISTED)
 
 
 def _headed(table: Table, number: int, cells: Cells) -> Iterator[Relation]:

@@ -86,7 +86,7 @@ def _explain(ledger: Ledger, component: Sequence[int], printed: frozenset[int]) 
             break
         best = ranked[0]
         mended = set(best.mended)
-        equal = [c for c in ranked if c.mends == best.mends and mended <= set(c.mended)]
+        equal = _apart([c for c in ranked if c.mends == best.mends and mended <= set(c.mended)])
         ledger.apply(dict(best.change))
         left = (left - mended) | {n for n in best.breaks if n in ledger.broken}
         told = tuple(n for n in best.mended if n in printed)
@@ -97,6 +97,15 @@ def _explain(ledger: Ledger, component: Sequence[int], printed: frozenset[int]) 
     if left:
         found.extend(_unexplained(ledger, sorted(left & printed), limited=limited))
     return found
+
+
+def _apart(ranked: Sequence[Correction]) -> list[Correction]:
+    """The best correction of each set of cells: what differs by rounding is one correction."""
+    best: dict[tuple[object, ...], Correction] = {}
+    for found in ranked:
+        cells = tuple(fact for fact, _ in found.change) or found.lacking
+        best.setdefault(cells, found)
+    return list(best.values())
 
 
 def _joined(cause: Cause, more: Correction) -> Cause:

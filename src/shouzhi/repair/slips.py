@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
@@ -26,8 +27,10 @@ MOST_TRIALS: Final = 3_000
 """Changes of several cells that are tried for one component."""
 MOST_ALIKE: Final = 6
 """Cells of a column with the same amount beyond which it tells nothing."""
-LONGEST_CYCLE: Final = 12
+LONGEST_CYCLE: Final = 6
 """Amounts of a column that may stand in each other's rows."""
+MOST_CYCLES: Final = 40
+"""Ways of that which are tried from one cell."""
 SCALES: Final = (Decimal(10_000), Decimal(1) / 10_000, Decimal(1_000), Decimal(1) / 1_000)
 
 
@@ -174,18 +177,15 @@ class Slips:
     def _cycles(self, column: Column) -> Iterator[tuple[str, dict[int, Number]]]:
         """Three amounts or more of a column that stand in each other's rows."""
         facts = [f for f in self.columns[column] if self.votes.get(f)]
+        at: dict[Number, list[int]] = defaultdict(list)
+        for fact in facts:
+            at[self.ledger.value(fact)].append(fact)
         after = {
-            fact: [f for f in facts if f != fact and self.ledger.value(f) in self.votes[fact]]
+            fact: [f for v in self.votes[fact] for f in at.get(v, ()) if f != fact][:MOST_ALIKE]
             for fact in facts
         }
         for first in facts:
-            path = [first]
-            while len(path) <= LONGEST_CYCLE and len(after[path[-1]]) == 1:
-                following = after[path[-1]][0]
-                if following in path:
-                    break
-                path.append(following)
-            if len(path) > 2 and path[0] == min(path):
+            for path in islice(_circles(after, [first]), MOST_CYCLES):
                 pairs = zip(path, [*path[1:], first], strict=True)
                 yield "shifted column", {a: self.ledger.value(b) for a, b in pairs}
 
@@ -213,6 +213,15 @@ class Slips:
         }
 
 
+def _circles(after: dict[int, list[int]], path: list[int]) -> Iterator[list[int]]:
+    """Paths of three facts or more that lead back to the first one, which is the least of them."""
+    for fact in after.get(path[-1], ()):
+        if fact == path[0] and len(path) > 2:
+            yield path
+        elif fact > path[0] and fact not in path and len(path) < LONGEST_CYCLE:
+            yield from _circles(after, [*path, fact])
+
+
 def _runs(fits: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """(first, last) of every run of true values."""
     first = None
@@ -225,52 +234,64 @@ def _runs(fits: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 
 def missing_rows(ledger: Ledger, broken: Iterable[int]) -> Iterator[Correction]:
-    """Rows that are not there: what a printed row lacks in all of its columns alike."""
-    place = ledger.place
-    lacks: dict[tuple[int, int, int], dict[int, list[int]]] = defaultdict(dict)
+    """Rows that are not there: what a printed row lacks in all of its columns alike.
+
+    A code that one column prints and the other leaves out (why: unlisted) is lacking there.
+    """
+    lacks: dict[tuple[object, ...], dict[int, list[int]]] = defaultdict(dict)
     for number in sorted(broken):
         relation = ledger.system.relations[number]
-        cells = [place.get(fact) for fact, _ in relation.terms]
-        if relation.kind != "sum" or None in cells or ledger.residuals[number] <= 0:
-            continue
-        (document, table, row, column), *below = cells  # type: ignore[misc]
-        if all(c is not None and c[:2] == (document, table) and c[3] == column for c in below):
-            lacks[document, table, row].setdefault(relation.terms[0][0], []).append(number)
+        cells = [ledger.place.get(fact) for fact, _ in relation.terms]
+        top = relation.terms[0][0]
+        if relation.why == "unlisted":
+            lacks["unlisted", relation.family[1:3], relation.family[5:7], cells[0]][top] = [number]
+        elif relation.kind == "sum" and None not in cells and ledger.residuals[number] > 0:
+            (document, table, row, column), *below = cells  # type: ignore[misc]
+            if all(c is not None and (*c[:2], c[3]) == (document, table, column) for c in below):
+                lacks[document, table, row].setdefault(top, []).append(number)
     for columns in lacks.values():
-        lacking = tuple((fact, ledger.residuals[numbers[0]]) for fact, numbers in columns.items())
-        mended = tuple(sorted(n for numbers in columns.values() for n in numbers))
-        like = _printed_elsewhere(ledger, lacking)
-        yield Correction(
-            (), mended, len(mended), 0, "missing row", len(mended), (), lacking, like
-        )
+        yield _missing(ledger, columns)
+
+
+def _missing(ledger: Ledger, columns: dict[int, list[int]]) -> Correction:
+    """The row that is lacking under a fact of each column, for the broken relations of each."""
+    first = min(number for numbers in columns.values() for number in numbers)
+    lacking = tuple((fact, abs(ledger.residuals[n[0]])) for fact, n in columns.items())
+    mended = tuple(sorted(n for numbers in columns.values() for n in numbers))
+    like: int | None = next(iter(columns))
+    if ledger.system.relations[first].why != "unlisted":
+        like = _printed_elsewhere(ledger, lacking, ledger.slacks[first])
+    return Correction(
+        (), mended, len(mended), 0, "missing row", len(mended), lacking=lacking, like=like
+    )
 
 
 def _printed_elsewhere(
-    ledger: Ledger, lacking: Sequence[tuple[int, int]]
+    ledger: Ledger, lacking: Sequence[tuple[int, int]], slack: int
 ) -> int | None:
     """A fact of another table that prints the greatest amount lacking, at a place inside the row."""
     above, amount = max(lacking, key=lambda pair: pair[1])
-    place = ledger.place
-    table = place[above][:2]
+    table = ledger.place[above][:2]
     where = ledger.system.facts[above].where
     here = {
         row_of(ledger.system.facts[fact].where)
         for cell, fact in ledger.system.cells.items()
         if cell[:2] == table
     }
-    for fact, cell in place.items():
+    for fact, cell in ledger.place.items():
         other = ledger.system.facts[fact]
-        if cell[:2] != table and other.amount == amount != 0 and inside(other.where, where):
-            row = row_of(other.where)
-            if not any(_lists(listed, row) for listed in here):
-                return fact
+        if cell[:2] == table or not other.amount or abs(other.amount - amount) > slack:
+            continue
+        row = row_of(other.where)
+        if inside(other.where, where) and not any(_lists(listed, row) for listed in here):
+            return fact
     return None
 
 
 def _lists(listed: Coordinates, row: Coordinates) -> bool:
     """Whether a row of a table is the row of a place, whatever else that place tells."""
     told = [d for d in ("function", "economic", "government_economic", "project") if d in row]
-    return all(listed.get(d) == row[d] for d in told or ("unit",))
+    return all(listed.get(d) == row.get(d) for d in told or ("unit",))
 
 
 def inside(where: Coordinates, above: Coordinates) -> bool:

@@ -238,6 +238,7 @@ def _table(draft: Draft) -> Table | None:
                        first.width)
         cols, rows, notes = read_form(whole, title)
         unit = _heading_unit([word for column in cols for word in column.heading])
+        unit = unit or _heading_unit([c.text for row in range(whole.height) for c in whole.starts(row)])
     else:
         head = read_head(first) or read_unknown_head(first)
         if head is None:
@@ -347,7 +348,7 @@ def _known(label: str) -> bool:
 def _heading_unit(words: Sequence[str]) -> str | None:
     """The unit of amount that a heading names in brackets, if one does."""
     for word in words:
-        match = re.search(r"[（(](百万元|千元|万元|亿元|元)[)）]", word)
+        match = re.search(r"[（(](百万元|千元|万元|亿元|元)[)）]\s*[:：]?\s*$", word)
         if unit := amount_unit(word) or (match.group(1) if match else None):
             return unit
     return None

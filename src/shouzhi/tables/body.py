@@ -154,7 +154,8 @@ def _read_row(
         if wordy_slot and not _in_stub(table, index, slot, block):
             cell = table.owner[index][slot.column]
             told = words(cell.text if cell else "")
-            if told != label or not lexicon().is_total(told):
+            heading = told == slot.leaf  # it reaches down beside the rows that it names
+            if not heading and (told != label or not lexicon().is_total(told)):
                 texts[slot.leaf or "文字"] = told
     bare = set(codes) <= {"line"}
     if not label and bare and not texts and not any(cells):

@@ -139,10 +139,12 @@ def _pair_rows(table: Matrix, band: Band, width: int) -> list[Row]:
                 found.append((pairs, _pair(fields, cell, width)))
                 pairs += 1
             fields = []
-        if len(fields) == 2:
-            field, value = fields
+        if len(fields) % 2:
+            continue
+        for field, value in zip(fields[::2], fields[1::2], strict=True):
             row = _blank(tidy(field.text), {FIELD: words(value.text)}, field, width)
             found.append((pairs, row))
+            pairs += 1
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from shouzhi.catalogue.lexicon import Lexicon, lexicon
-from shouzhi.catalogue.names import fold, split_code
+from shouzhi.catalogue.names import fold, split_code, strip_ordinal
 from shouzhi.sources import Cell
 from shouzhi.tables import Column
 from shouzhi.tables.headings import heading_path, heading_where
@@ -105,6 +105,10 @@ def _begins_head(table: Matrix, cells: Sequence[Cell], words: Lexicon) -> bool:
     if len(cells) == 1:
         whole = cells[0].columns == table.width > 1
         return whole and known == 1 and _continues_head(table, 1, words)
+    if len(cells) == 2 and known == 1 and table.height > 1:
+        below = table.starts(1)
+        if not any(is_number(c.text) or words.is_pure_heading(c.text) for c in below):
+            return False  # a field and its value
     return known * 2 >= len(cells) and any(_tops(cell, words) for cell in cells)
 
 
@@ -200,7 +204,8 @@ def _column(slot: Slot, head: Head, count: int) -> Column:
     where, rate, unknown = heading_where(slot.path)
     if unknown and count > 1:
         known_item = [where["item"]] if "item" in where else []
-        where |= {"item": fold("/".join([*known_item, *unknown]))}
+        named = [strip_ordinal(word)[1] or word for word in unknown]
+        where |= {"item": fold("/".join([*known_item, *named]))}
     return Column(
         heading=slot.path,
         where=where,

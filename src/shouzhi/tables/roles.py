@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, Literal
 
 from shouzhi.catalogue.lexicon import lexicon
@@ -22,9 +22,19 @@ Paths = Sequence[tuple[str, ...]]
 def column_roles(table: Matrix, paths: Paths, height: int) -> list[Role]:
     """The role of every column, by its heading and where that is unknown by what it holds."""
     roles = [_role(table, column, paths, height) for column in range(table.width)]
+    over = {c for c in range(table.width) if _reaches_down(table, c, height)}
+    roles = ["text" if c in over else role for c, role in enumerate(roles)]
     _unmeasured(roles, paths)
-    _one_name(roles, paths)
+    _one_name(roles, paths, over)
     return roles
+
+
+def _reaches_down(table: Matrix, column: int, height: int) -> bool:
+    """Whether the heading of a column goes on beside the rows below it: it names them all."""
+    if height >= table.height:
+        return False
+    head = table.owner[height - 1][column]
+    return head is not None and bool(head.text.strip()) and head is table.owner[height][column]
 
 
 def late_roles(table: Matrix, height: int, numbering: int | None) -> dict[int, str]:
@@ -81,7 +91,7 @@ def _unmeasured(roles: list[Role], paths: Paths) -> None:
             roles[column] = "text"
 
 
-def _one_name(roles: list[Role], paths: Paths) -> None:
+def _one_name(roles: list[Role], paths: Paths, over: Container[int]) -> None:
     """In each run of stub columns make the first fitting column the name, later ones words.
 
     Columns under one heading that spans them stay names, and so does the column of units
@@ -101,7 +111,7 @@ def _one_name(roles: list[Role], paths: Paths) -> None:
         if column == len(roles) or roles[column] == "measure":
             run = range(run_start, column)
             if not any(roles[c] in {"name", "code"} for c in run):
-                _first_text_names(roles, paths, run)
+                _first_text_names(roles, paths, [c for c in run if c not in over])
             run_start = column + 1
     _trailing_words(roles)
 
@@ -114,11 +124,15 @@ def _lists_units(roles: Sequence[Role], paths: Paths, names: Sequence[int]) -> b
     return len(names) == 1 or "measure" in roles[names[-2] : last]
 
 
-def _first_text_names(roles: list[Role], paths: Paths, run: range) -> None:
-    """Where a run of stub columns has no name, its first unknown column of words is it."""
+def _first_text_names(roles: list[Role], paths: Paths, run: Sequence[int]) -> None:
+    """Where a run of stub columns has no name, its first unknown column of words is it.
+
+    Behind amounts only a classification is (支出功能分类): other words there are remarks.
+    """
     for column in run:
         leaf = paths[column][-1] if paths[column] else ""
-        if roles[column] == "text" and run.start == 0 and not lexicon().is_text(leaf):
+        can_name = "measure" not in roles[:column] or "group" in lexicon().roles(leaf)
+        if roles[column] == "text" and can_name and not lexicon().is_text(leaf):
             roles[column] = "name"
             return
 
