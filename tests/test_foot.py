@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated_books import raw_book
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generated_books import raw_book
 from shouzhi.catalogue.forms import edition, keys
 from shouzhi.cycle.building import build, load
 from shouzhi.publish.amounts import quantum, rounded

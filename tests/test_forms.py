@@ -13,8 +13,8 @@ from shouzhi.catalogue.templates import fields_of, fill, numeral
 from shouzhi.cycle.sheets import schema
 
 SAID = {
-    "department", "year", "previous", "amount_unit", "unit", "unit_code", "label", "line", "name", "code", "ordinal", "n",
-    "class", "section", "item", "class_name", "group", "project", "at0", "at1", "at2", "until",
+    "department", "year", "previous", "amount_unit", "unit", "unit_code", "label", "line", "name",
+    "code", "ordinal", "n", "class", "section", "item", "class_name", "group", "project", "at0", "at1", "at2", "until",
 }  # fmt: skip
 """What templates can say besides the columns and settings of a book."""
 

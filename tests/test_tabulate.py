@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generated_books import raw_book
 
+from generated_books import raw_book
 from shouzhi.catalogue.forms import edition, keys, read_edition
 from shouzhi.catalogue.names import fold, split_code, strip_ordinal
 from shouzhi.cycle.book import Book

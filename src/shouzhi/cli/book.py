@@ -30,7 +30,7 @@ def book() -> None:
 @click.option("--accounts", is_flag=True, help="A book of accounts (决算), not of a budget.")
 @click.option("--form", "key", metavar="KEY", help="Edition, such as guangzhou/budget-2024.")
 @language_option
-def template(  # noqa: PLR0913 - a command has as many parameters as options
+def template(
     path: Path,
     *,
     department: str | None,

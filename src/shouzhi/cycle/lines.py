@@ -34,7 +34,9 @@ class Ledger:
         self._items = dict(items or {})
         self._amounts = np.array([line.amount for line in book.lines], dtype=np.int64)
         self._masks: dict[tuple[str, str], Mask] = {}
+        self._unions: dict[tuple[str, tuple[str, ...]], Mask] = {}
         self._columns: dict[str, npt.NDArray[Any]] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     @cached_property
     def everything(self) -> Mask:
@@ -65,11 +67,15 @@ class Ledger:
         """Which lines lie at a place, whatever item they name."""
         found = self.everything
         for dimension, members in where.items():
-            if dimension == "item":
-                found = found & self._any(self.item_mask(m) for m in members)
-            else:
-                found = found & self._any(self.member_mask(dimension, m) for m in members)
+            found = found & self._union(dimension, members)
         return found
+
+    def _union(self, dimension: str, members: tuple[str, ...]) -> Mask:
+        """The lines at any of some members."""
+        if (dimension, members) not in self._unions:
+            masks = [self.item_mask(m) if dimension == "item" else self.member_mask(dimension, m) for m in members]
+            self._unions[dimension, members] = self._any(masks)
+        return self._unions[dimension, members]
 
     def sum(self, mask: Mask) -> int:
         """The amounts of the lines of a mask, in 分."""
@@ -88,8 +94,7 @@ class Ledger:
                 shown = str(self.book.year + _RELATIVE[member]) if member in _RELATIVE else member
                 inside = {shown}
             else:
-                named = set(self._members(dimension).tolist())
-                inside = {m for m in named if self.inside(dimension, m, member)}
+                inside = {m for m in self._named(dimension) if self.inside(dimension, m, member)}
             self._masks[key] = np.isin(self._members(dimension), list(inside))
         return self._masks[key]
 
@@ -136,6 +141,12 @@ class Ledger:
             named = [line.where.get(dimension, "") for line in self.lines]
             self._columns[dimension] = np.array(named, dtype=np.str_)
         return self._columns[dimension]
+
+    def _named(self, dimension: str) -> frozenset[str]:
+        """The members that any line names."""
+        if dimension not in self._names:
+            self._names[dimension] = frozenset(map(str, self._members(dimension).tolist()))
+        return self._names[dimension]
 
     def inside(self, dimension: str, lower: str, upper: str) -> bool:
         """Whether a member is another or lies below it; units lie below their nature."""

@@ -24,7 +24,7 @@ from shouzhi.tables.captions import (
     read_notes,
 )
 from shouzhi.tables.form import is_form, read_form
-from shouzhi.tables.header import Head, columns, named_by, read_head, read_unknown_head
+from shouzhi.tables.header import Head, columns, is_known, named_by, read_head, read_unknown_head
 from shouzhi.tables.headings import heading_text
 from shouzhi.tables.matrix import Matrix, fits, is_amount, matrix, widen
 from shouzhi.tables.shifts import settle
@@ -166,7 +166,7 @@ def _caption_rows(table: Matrix) -> tuple[list[Line], int]:
             amount_unit(text) or department(text) or number_of(text)
         )
         whole = alone and (cells[0].columns == table.width or cells[0].columns == 1)
-        if not (captionlike or (whole and not lexicon().is_heading(text))):
+        if not (captionlike or (whole and not is_known(text, lexicon()))):
             return lines, row
         lines.append(Line(text, cells[0].location))
     return lines, len(lines)
@@ -178,7 +178,7 @@ def _continues(draft: Draft, chunk: Chunk) -> bool:
     if caption.title is not None:
         same = fold(caption.title) == fold(first.title or "")
         other = caption.number and first.number and caption.number != first.number
-        return same and not other and _compatible(draft, chunk)
+        return same and not other and not _restarts(draft, chunk) and _compatible(draft, chunk)
     if caption.number is not None and caption.number != first.number:
         return False
     if chunk.prose or draft.last.notes or not _compatible(draft, chunk):
@@ -187,6 +187,17 @@ def _continues(draft: Draft, chunk: Chunk) -> bool:
     if head is None or before is None or (len(draft.chunks) == 1 and _header_only(draft)):
         return True
     return head.key() == before.key()
+
+
+def _restarts(draft: Draft, chunk: Chunk) -> bool:
+    """Whether a grid under the same title is another table: of another body, or a form begun anew."""
+    ours, theirs = draft.first.caption.department, chunk.caption.department
+    if ours and theirs and fold(ours) != fold(theirs):
+        return True
+    first, again = draft.first.matrix.starts(0), chunk.matrix.starts(0)
+    if not (first and again) or fold(first[0].text) != fold(again[0].text):
+        return False
+    return is_form(draft.first.matrix) and is_form(chunk.matrix)
 
 
 def _compatible(draft: Draft, chunk: Chunk) -> bool:

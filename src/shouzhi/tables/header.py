@@ -17,6 +17,7 @@ from shouzhi.tables.roles import column_roles, late_roles
 from shouzhi.tables.sides import Slot, blocks, closing, sides
 
 MOST_HEADER_ROWS: Final = 8
+_TITLES: Final = ("表", "情况", "预算", "决算")
 MOST_UNKNOWN_ROWS: Final = 4
 """Rows up to which words that nobody knows are a head, by their place over amounts alone."""
 
@@ -101,7 +102,7 @@ def _continues_head(table: Matrix, row: int, words: Lexicon) -> bool:
 
 def _begins_head(table: Matrix, cells: Sequence[Cell], words: Lexicon) -> bool:
     """Whether the cells of the first row open a head: most of them are known headings."""
-    known = sum(words.is_heading(cell.text) for cell in cells)
+    known = sum(is_known(cell.text, words) for cell in cells)
     if len(cells) == 1:
         whole = cells[0].columns == table.width > 1
         return whole and known == 1 and _continues_head(table, 1, words)
@@ -110,6 +111,12 @@ def _begins_head(table: Matrix, cells: Sequence[Cell], words: Lexicon) -> bool:
         if not any(is_number(c.text) or words.is_pure_heading(c.text) for c in below):
             return False  # a field and its value
     return known * 2 >= len(cells) and any(_tops(cell, words) for cell in cells)
+
+
+def is_known(text: str, words: Lexicon) -> bool:
+    """Whether a text is a heading, or made of words of titles as headings are: 财政拨款“三公”经费."""
+    made = words.term(text) is not None and not text.rstrip().endswith(_TITLES)
+    return words.is_heading(text) or made
 
 
 def _tops(cell: Cell, words: Lexicon) -> bool:
