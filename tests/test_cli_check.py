@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
+from example_tables import Block, Table, blocks, departments
+from example_writers import WRITERS
 from shouzhi.cli import main
 from shouzhi.space import Coordinates
 
@@ -44,9 +47,20 @@ def wrong(clean: Path, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def pdf() -> Path:
-    return next(EXAMPLES.glob("*.pdf"))
+@pytest.fixture(scope="module")
+def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An example document as PDF with two digits of one amount transposed."""
+    department = next(d for d in departments() if d.format == "pdf")
+    planted: list[Block] = []
+    for block in blocks(department):
+        if isinstance(block, Table) and block.number == "表6":
+            rows = [[*row[:2], "3,968,300", *row[3:]] if row[0] == "30102" else row for row in block.rows]
+            planted.append(replace(block, rows=rows))
+        else:
+            planted.append(block)
+    path = tmp_path_factory.mktemp("planted") / "planted.pdf"
+    WRITERS["pdf"](planted, path)
+    return path
 
 
 def shouzhi(*arguments: str | Path) -> Result:
@@ -143,7 +157,7 @@ def test_a_pdf_is_marked_and_others_are_told_gently(
     pdf: Path, wrong: Path, tmp_path: Path
 ) -> None:
     result = shouzhi(pdf, "-o", tmp_path / "marked.pdf")
-    assert result.exit_code == 0, result.stderr
+    assert result.exit_code == 1, result.stderr
     assert (tmp_path / "marked.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "marked.pdf").read_bytes().count(b"/Highlight")
     other = shouzhi(wrong, "-o", tmp_path / "other.pdf")

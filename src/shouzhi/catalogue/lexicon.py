@@ -77,6 +77,7 @@ class Lexicon:
         longest = sorted(self._phrases, key=len, reverse=True)
         self._phrase = re.compile("|".join(map(re.escape, longest)))
         self._counts = re.compile(data["counts"])
+        self._fields = {fold(w): d for d, words in data["fields"].items() for w in words}
         self._worth = re.compile(data["worth"])
         self._fillers = re.compile(data["fillers"])
         self.derived = {name: re.compile(p) for name, p in data["derived"].items()}
@@ -128,6 +129,10 @@ class Lexicon:
         """The unit in which a label or heading counts things (辆, 平方米); None where it is money."""
         match = self._counts.search(fold(text))
         return (match["unit"] or "个") if match else None
+
+    def field(self, text: str) -> str | None:
+        """The dimension that a field of a form tells of the whole form: 项目名称 its project."""
+        return self._fields.get(fold(text).rstrip(":"))
 
     def is_worth(self, text: str) -> bool:
         """Whether a heading tops money even in the row of something that is counted: 原值."""

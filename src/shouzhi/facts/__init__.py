@@ -17,7 +17,7 @@ from typing import Any
 from shouzhi.facts.amounts import settled_columns, table_facts
 from shouzhi.facts.export import fact_dict, section_dict, table_dict
 from shouzhi.facts.header import read_header
-from shouzhi.facts.places import Context, function_names, place_rows, unit_names
+from shouzhi.facts.places import Context, form_where, function_names, place_rows, unit_names
 from shouzhi.sources import Source
 from shouzhi.sources.opening import open_source
 from shouzhi.space import Fact
@@ -85,6 +85,7 @@ def from_source(source: Source) -> Document:
     for number, table in enumerate(reading.tables):
         table.amount_unit = table.amount_unit or header["amount_unit"]
         table.columns = settled_columns(table, context.year)
+        table.where |= form_where(table, context)
         table.rows = list(place_rows(table, context))
         facts.extend(table_facts(table, number, context.year))
     claims = read_statements(

@@ -12,12 +12,13 @@ from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import Term, lexicon
 from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.space import Coordinates
-from shouzhi.tables import UNLABELLED, Row, Table
+from shouzhi.tables import FIELD, UNLABELLED, Row, Table
 
 _CODED: Final = ("function", "economic", "government_economic")
 _PROJECT_STUB: Final = re.compile(r"项目名称|支出项目|项目类别|采购|任务")
 _PROJECT_TITLE: Final = re.compile(r"明细|采购|重点项目|重点工作")
 _UNIT_STUB: Final = re.compile(r"(?:单位|部门)(?!预算)")
+_LEADING_CODE: Final = re.compile(r"(\d{3,9})\s*[-—－]?\s*")
 _YEARED: Final = re.compile(r"(20\d{2})年?度?(.*)")
 
 
@@ -103,6 +104,21 @@ def _names(label: str, code: str) -> bool:
 def is_organisation(label: str) -> bool:
     """Whether a label ends as the names of public bodies do."""
     return lexicon().organisation.search(fold(label)) is not None
+
+
+def form_where(table: Table, context: Context) -> Coordinates:
+    """The project and the unit that the fields of a form name: what its amounts are of."""
+    found: dict[str, str] = {}
+    for row in table.rows:
+        value = row.texts.get(FIELD)
+        if value and not any(row.cells) and (dimension := lexicon().field(row.label)):
+            code = _LEADING_CODE.match(value)
+            name = fold(value[code.end() :] if code else value)
+            held = context.units.get(code[1], name) if code and dimension == "unit" else name
+            found.setdefault(dimension, held)
+    if context.department and found.get("unit") == fold(context.department):
+        del found["unit"]
+    return Coordinates(found)
 
 
 def place_rows(table: Table, context: Context) -> Iterator[Row]:

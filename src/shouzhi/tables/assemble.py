@@ -10,7 +10,7 @@ from typing import Final
 from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold, strip_ordinal, tidy
-from shouzhi.sources import Grid, Line
+from shouzhi.sources import Cell, Grid, Line
 from shouzhi.space import Coordinates
 from shouzhi.tables import Column, Row, Table
 from shouzhi.tables.body import Shape, code_kind, is_total_row, read_rows, same_row
@@ -125,7 +125,7 @@ def _chunk(
         notes, taken = read_notes(lines)
         drafts[-1].last.notes.extend(notes)
         lines = lines[taken:]
-    table = matrix(grid)
+    table, lines = _with_top_heading(matrix(grid), lines)
     inner, skipped = _caption_rows(table)
     caption = read_caption([*lines, *inner])
     left = [
@@ -138,6 +138,16 @@ def _chunk(
     if not any(cell and cell.text.strip() for row in body.owner for cell in row):
         return None, left
     return Chunk(body, grid, caption, left), left
+
+
+def _with_top_heading(table: Matrix, lines: list[Line]) -> tuple[Matrix, list[Line]]:
+    """The grid with the heading as wide as itself that a reader took for a line above it."""
+    if not lines or not is_known(lines[-1].text, lexicon()) or read_caption(lines).title:
+        return table, lines
+    if read_caption(lines[:-1]).title is None:
+        return table, lines
+    top = Cell(0, 0, 1, table.width, lines[-1].text, lines[-1].location)
+    return Matrix([[top] * table.width, *table.owner], table.width, table.edges), lines[:-1]
 
 
 def _bare_title(caption: Caption, left: list[Line]) -> tuple[Caption, list[Line]]:

@@ -15,14 +15,10 @@ from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import tidy
 from shouzhi.sources import Cell
 from shouzhi.space import Location
-from shouzhi.tables import UNLABELLED, Column, Row
+from shouzhi.tables import FIELD, UNLABELLED, Column, Row
 from shouzhi.tables.body import Shape, code_kind, read_rows, words
 from shouzhi.tables.header import Head, columns, read_head, read_unknown_head
 from shouzhi.tables.matrix import Matrix, is_number
-
-FIELD = "字段"
-"""The name under which a pair keeps the words of its field."""
-
 
 @dataclass(frozen=True, slots=True)
 class Band:
