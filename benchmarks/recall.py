@@ -29,6 +29,7 @@ from random import Random
 
 import shouzhi
 from mutations import CELLS, NARRATIVE, STRUCTURES, Maker, Mutation
+from shouzhi.checks.run import check
 from shouzhi.facts import Document
 from shouzhi.relations import Relation, System
 from shouzhi.relations.derive import derive
@@ -45,7 +46,7 @@ Key = tuple[object, ...]
 
 @dataclass(slots=True)
 class Judged:
-    """A document or a mutation of it with what the engine says."""
+    """A document or a mutation of it with what the engine says, in `seconds` of one core."""
 
     system: System
     causes: list[Cause]
@@ -54,6 +55,7 @@ class Judged:
 
     @classmethod
     def of(cls, document: Document) -> Judged:
+        """Derive the relations of a document and find the causes behind what is broken."""
         start = time.process_time()
         system = derive([document])
         found = causes(system)
@@ -96,6 +98,12 @@ class Tally:
         self.alarms += other.alarms
 
 
+def _findings(document: Document) -> Counter[tuple[str, str]]:
+    """The errors and warnings of all checks, by check and words."""
+    found = check([document])
+    return Counter((f.check, f.message) for f in found if f.severity in {"error", "warning"})
+
+
 def _key(system: System, relation: Relation) -> Key:
     """What a relation is between, told by places so that it can be found again."""
     return tuple(sorted((str(_where(system.facts[i])), c) for i, c in relation.terms))
@@ -131,6 +139,7 @@ class Bench:
         self.document = document
         self.name = name
         self.whole = Judged.of(document)
+        self.findings = _findings(document)
         self.touching = self.whole.system.by_fact()
         facts = document.facts
         self.at = {
@@ -165,12 +174,16 @@ class Bench:
             touched=touched,
             seen=seen,
             twice=twice,
-            detected=bool(fresh),
+            detected=bool(fresh) or (mutation.table is not None and self._told(mutation)),
             named=any(_right(judged.system, c.corrections[:1], mutation) for c in new),
             listed=_listed(judged.system, corrections, mutation),
             single=len(new) == 1,
             seconds=judged.seconds,
         )
+
+    def _told(self, mutation: Mutation) -> bool:
+        """Whether the checks of form say something new: a table, a name or a year that is wrong."""
+        return bool(_findings(mutation.document) - self.findings)
 
     def _reach(self, mutation: Mutation) -> tuple[bool, bool, bool]:
         """Whether relations hold what was changed, see the change, and point at one cell."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -170,7 +171,7 @@ class Lexicon:
         return fold(text) in self._sides
 
     def is_nature(self, text: str) -> bool:
-        """Whether a label is a nature of units: 行政单位, 公益一类事业单位 and others"""
+        """Whether a label is a nature of units: 行政单位, 公益一类事业单位 and others."""
         return fold(text) in self._natures
 
     def is_numbering(self, text: str) -> bool:
@@ -228,7 +229,7 @@ class Lexicon:
         yield from self._totals
 
 
-def _one(dimension: str, members: Set[str]) -> str | None:
+def _one(dimension: str, members: AbstractSet[str]) -> str | None:
     """The member that several of one dimension name together.
 
     政府性基金 of 财政拨款 is the narrower of the two; 财政拨款 with 一般公共预算 and

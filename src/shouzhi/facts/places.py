@@ -19,6 +19,7 @@ _PROJECT_STUB: Final = re.compile(r"项目名称|支出项目|项目类别|采�
 _PROJECT_TITLE: Final = re.compile(r"明细|采购|重点项目|重点工作")
 _UNIT_STUB: Final = re.compile(r"(?:单位|部门)(?!预算)")
 _LEADING_CODE: Final = re.compile(r"(\d{3,9})\s*[-—－]?\s*")
+_UNIT_NAMES: Final = re.compile(r"[()（）预算单位部门名称编制代码]")
 _YEARED: Final = re.compile(r"(20\d{2})年?度?(.*)")
 
 
@@ -41,6 +42,7 @@ class _Running:
     carried: dict[str | None, bool] | None = None
     numbered: str | None = None
     units: bool = False
+    only: bool = False
     last: dict[str | None, Coordinates] = field(default_factory=dict)
     detailed: frozenset[str] = frozenset()
     listed: bool = False
@@ -76,6 +78,11 @@ def _can_be_unit(row: Row, table: Table) -> bool:
 def lists_units(table: Table) -> bool:
     """Whether the labels of a table are, or hang under, names of units: its stub says so."""
     return _UNIT_STUB.search(table.stub) is not None
+
+
+def _lists_units_only(table: Table) -> bool:
+    """Whether the labels of a table are units and nothing else."""
+    return bool(table.stub) and not _UNIT_NAMES.sub("", table.stub)
 
 
 def _is_own(label: str) -> bool:
@@ -128,7 +135,8 @@ def place_rows(table: Table, context: Context) -> Iterator[Row]:
     of a sided table gives the names below it their class.
     """
     running = _Running(
-        over={}, carried={}, units=lists_units(table), detailed=_detailed(table.rows),
+        over={}, carried={}, units=lists_units(table), only=_lists_units_only(table),
+        detailed=_detailed(table.rows),
         listed=_lists_projects(table),
     )
     tails = _tail_dimension(table)
@@ -136,10 +144,20 @@ def place_rows(table: Table, context: Context) -> Iterator[Row]:
     for row in table.rows:
         where = _row_where(row, table, sides[row.side], context, running, tails)
         running.last[row.side] = where
+        if row.side is None and table.where.get("flow") == "expenditure":
+            where = _spent(where)
         carried = str(where.get("flow", "")).startswith("carried")
         if carried and where.get("source") == table.where.get("source"):
             where = where.without("source")  # 上年财政拨款结转 in a table of 财政拨款
         yield replace(row, where=where)
+
+
+def _spent(where: Coordinates) -> Coordinates:
+    """Among the sources of an expenditure what came over is a source of its own."""
+    flow = where.get("flow", "")
+    if flow == "carried_in" and "source" not in where:
+        return where.without("flow") | {"source": "carried_over"}
+    return where.without("flow") if flow == "paid_this_year" else where
 
 
 def _side(table: Table, name: str | None) -> Coordinates:
@@ -280,7 +298,8 @@ def _is_unit_row(row: Row, context: Context, running: _Running) -> bool:
     if label in context.functions and "unit" not in row.codes:
         return False
     named = context.department is not None and label == fold(context.department)
-    return named or (is_organisation(row.label) and not lexicon().term(label))
+    told = is_organisation(row.label) or (running.only and not running.kinds)
+    return named or (told and not lexicon().term(label) and not lexicon().is_nature(label))
 
 
 def _owner(row: Row, context: Context) -> str | None:

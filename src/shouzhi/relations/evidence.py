@@ -115,6 +115,8 @@ class _Court:
         system = self.system
         if telling < FEWEST or any(_whole(system, relation) for relation in broken):
             return False
+        if any(abs(system.residual(r)) in self.carried for r in broken if r.kind != "ratio"):
+            return False  # what is carried over is counted on one side only
         if _permuted(system, broken):
             return len(broken) * 2 <= telling
         few = _errors(system, broken) <= max(1, int(telling * FEW))

@@ -10,7 +10,7 @@ from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.relations import Relation
 from shouzhi.relations.cells import Cells, sum_of
 from shouzhi.relations.trees import Branch, branches, on_stairs, row_branches, stairs
-from shouzhi.tables import Column, Table
+from shouzhi.tables import Column, Row, Table
 
 _LISTED: Final = frozenset({"function", "economic", "government_economic", "item"})
 _TERMS: Final = re.compile(r"\d+")
@@ -28,7 +28,7 @@ def table_relations(table: Table, number: int, cells: Cells) -> Iterator[Relatio
 def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
     """Parents and children among the rows, for each column."""
     for side in {row.side for row in table.rows}:
-        rows = [i for i, row in enumerate(table.rows) if row.side == side]
+        rows = [i for i, r in enumerate(table.rows) if r.side == side and not _tells_more(r)]
         plain = [i for i in rows if not on_stairs(table.rows[i])]
         found = [
             Branch(plain[b.parent], tuple(plain[c] for c in b.children), b.dimension)
@@ -40,8 +40,6 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
                 for b in stairs([table.rows[i] for i in rows])
             ]
         for branch in found:
-            if _tells_some(table, branch):
-                continue
             word = "stairs" if branch.dimension == "stairs" else "tree"
             for column in range(len(table.columns)):
                 below = [(row, column) for row in branch.children]
@@ -51,11 +49,9 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
                     yield relation
 
 
-def _tells_some(table: Table, branch: Branch) -> bool:
-    """Whether the children of a row are a part of it only: 其中：医疗收入, named by the table alone."""
-    if branch.dimension not in {"project", "unit"}:
-        return False
-    return any(table.rows[child].label.startswith("其中") for child in branch.children)
+def _tells_more(row: Row) -> bool:
+    """Whether a row only tells more of the one above: 其中：医疗收入, named by the table alone."""
+    return row.label.startswith("其中") and "project" in row.where and not row.codes
 
 
 def _across(table: Table, number: int, cells: Cells) -> Iterator[Relation]:

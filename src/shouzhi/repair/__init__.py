@@ -13,7 +13,7 @@ Rooms inside: `ledger` (what a change does), `correction` (causes, ranks), `sing
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final
@@ -29,8 +29,8 @@ __all__ = ["Cause", "Correction", "causes", "components"]
 
 MOST_CANDIDATES: Final = 40
 """Corrections that are listed for one cause."""
-MOST_CAUSES: Final = 60
-"""Causes that are told apart in one component."""
+MOST_ROUNDS: Final = 60
+"""Causes that are told apart where they share numbers."""
 MOST_TRIALS: Final = 200_000
 """Changes that are tried in one system before the search is ended."""
 
@@ -38,15 +38,15 @@ MOST_TRIALS: Final = 200_000
 def causes(system: System) -> list[Cause]:
     """The causes behind all broken relations of a system, one for each."""
     ledger = Ledger(system)
-    printed = frozenset(ledger.broken)
-    found: list[Cause] = []
-    for component in components(system, sorted(printed)):
-        found.extend(_explain(ledger, component, printed))
-    return found
+    search = _Search(ledger, frozenset(ledger.broken))
+    for _ in range(MOST_ROUNDS):
+        if not search.left or search.limited or not search.round():
+            break
+    return search.told()
 
 
 def components(system: System, broken: Sequence[int]) -> list[list[int]]:
-    """Broken relations that share a fact, or speak of one table, belong together."""
+    """Broken relations that share a fact belong together."""
     parent = {number: number for number in broken}
 
     def find(number: int) -> int:
@@ -55,48 +55,88 @@ def components(system: System, broken: Sequence[int]) -> list[list[int]]:
             number = parent[number]
         return number
 
-    place = {fact: cell[:2] for cell, fact in system.cells.items()}
-    owner: dict[object, int] = {}
+    owner: dict[int, int] = {}
     for number in broken:
-        facts = system.relations[number].facts
-        for shared in (*facts, *{place[fact] for fact in facts if fact in place}):
-            if shared in owner:
-                parent[find(number)] = find(owner[shared])
+        for fact in system.relations[number].facts:
+            if fact in owner:
+                parent[find(number)] = find(owner[fact])
             else:
-                owner[shared] = number
+                owner[fact] = number
     groups: dict[int, list[int]] = defaultdict(list)
     for number in broken:
         groups[find(number)].append(number)
     return list(groups.values())
 
 
-def _explain(ledger: Ledger, component: Sequence[int], printed: frozenset[int]) -> list[Cause]:
-    """Take the correction that explains most, until nothing is left unexplained.
+class _Search:
+    """The search for corrections: what is still broken, and the causes found so far.
 
-    What a correction breaks while it mends more joins what is left: two errors can hide
-    each other.  A correction that mends nothing else but that belongs to the one before it.
+    A correction may break a relation while it mends more of them: two errors can hide each
+    other.  Such a relation joins what is left; a correction that then mends nothing but
+    such relations completes the one that broke them.
     """
-    left = {n for n in component if n in ledger.broken}
-    found: list[Cause] = []
-    limited = False
-    while left:
-        limited = ledger.trials > MOST_TRIALS or len(found) >= MOST_CAUSES
-        ranked = [] if limited else _ranked(ledger, left)
-        if not ranked:
-            break
-        best = ranked[0]
+
+    def __init__(self, ledger: Ledger, printed: frozenset[int]) -> None:
+        self.ledger = ledger
+        self.printed = printed
+        self.left = set(printed)
+        self.causes: list[Cause] = []
+        self.broken_by: dict[int, int] = {}
+
+    @property
+    def limited(self) -> bool:
+        """Whether so much was tried that the search ends."""
+        return self.ledger.trials > MOST_TRIALS
+
+    def round(self) -> bool:
+        """Take the best correction of every component; whether there was any."""
+        ledger, left = self.ledger, sorted(self.left)
+        owner = {n: i for i, c in enumerate(components(ledger.system, left)) for n in c}
+        found = chain(singles(ledger, left), Slips(ledger, left).corrections(), missing_rows(ledger, left))
+        ranked = sorted(found, key=lambda c: rank(ledger, c))
+        mending: dict[int, list[Correction]] = defaultdict(list)
+        for one in ranked:
+            for number in one.mended:
+                mending[number].append(one)
+        settled: set[int] = set()
+        moved: set[int] = set()
+        for best in ranked:
+            concerned = {owner[n] for n in best.mended}
+            touched = {n for fact, _ in best.change for n, _ in ledger.touching[fact]}
+            if concerned & settled or touched & moved:
+                continue
+            settled |= concerned
+            moved |= touched
+            self._take(best, mending[best.mended[0]])
+        return bool(settled)
+
+    def _take(self, best: Correction, rivals: Sequence[Correction]) -> None:
+        """Make a correction, and note it with those that explain as much."""
         mended = set(best.mended)
-        equal = _apart([c for c in ranked if c.mends == best.mends and mended <= set(c.mended)])
-        ledger.apply(dict(best.change))
-        left = (left - mended) | {n for n in best.breaks if n in ledger.broken}
-        told = tuple(n for n in best.mended if n in printed)
-        if told or not found:
-            found.append(Cause(told, tuple(equal[:MOST_CANDIDATES])))
+        equal = _apart([c for c in rivals if c.mends == best.mends and mended <= set(c.mended)])
+        self.ledger.apply(dict(best.change), best.scale)
+        if best.lacking:
+            self.ledger.settle(best.mended)
+        self.left -= mended
+        told = tuple(n for n in best.mended if n in self.printed)
+        before = next((self.broken_by[n] for n in best.mended if n in self.broken_by), None)
+        if told or before is None:
+            self.causes.append(Cause(told, tuple(equal[:MOST_CANDIDATES])))
+            before = len(self.causes) - 1
         else:
-            found[-1] = _joined(found[-1], best)
-    if left:
-        found.extend(_unexplained(ledger, sorted(left & printed), limited=limited))
-    return found
+            self.causes[before] = _joined(self.causes[before], best)
+        for number in best.breaks:
+            self.left.add(number)
+            self.broken_by[number] = before
+
+    def told(self) -> list[Cause]:
+        """The causes found, and what is left unexplained."""
+        left = sorted(self.left & self.printed)
+        if self.limited and left:
+            return [*self.causes, Cause(tuple(left), (), limited=True)]
+        for component in components(self.ledger.system, left):
+            self.causes.extend(_unexplained(self.ledger, component))
+        return self.causes
 
 
 def _apart(ranked: Sequence[Correction]) -> list[Correction]:
@@ -117,19 +157,8 @@ def _joined(cause: Cause, more: Correction) -> Cause:
     return replace(cause, corrections=(whole, *others))
 
 
-def _ranked(ledger: Ledger, broken: Iterable[int]) -> list[Correction]:
-    """Every correction that mends more than it breaks, best first."""
-    pool = sorted(broken)
-    found = chain(singles(ledger, pool), Slips(ledger, pool).corrections(), missing_rows(ledger, pool))
-    return sorted(found, key=lambda c: rank(ledger, c))
-
-
-def _unexplained(ledger: Ledger, broken: Sequence[int], *, limited: bool) -> list[Cause]:
+def _unexplained(ledger: Ledger, broken: Sequence[int]) -> list[Cause]:
     """What no single slip explains: the fewest cells that do, else the relations as they stand."""
-    if not broken:
-        return []
-    if limited:
-        return [Cause(tuple(broken), (), limited=True)]
     change, cut = fewest(ledger, broken)
     if change:
         effect = ledger.effect(change)

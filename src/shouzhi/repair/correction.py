@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-from shouzhi.repair.ledger import Effect, Ledger, Number
+from shouzhi.repair.ledger import ONE, Effect, Ledger, Number
 
 PATTERNS: Final = (
     "cell", "digit", "transposed", "sign", "point", "unit", "empty", "surplus", "rate", "swapped",
@@ -36,6 +37,8 @@ class Correction:
       table or a column), several (the fewest cells that explain all);
     - missing row: `change` is empty, `lacking` gives what the row should print as (fact of
       the row above it, 分) for each column, and `like` a fact elsewhere that prints it.
+
+    `scale` is the factor of a change of unit, and of the last digits with it.
     """
 
     change: tuple[tuple[int, Number], ...]
@@ -47,6 +50,7 @@ class Correction:
     breaks: tuple[int, ...] = ()
     lacking: tuple[tuple[int, int], ...] = ()
     like: int | None = None
+    scale: Decimal = ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,19 @@ class Cause:
     limited: bool = False
 
 
-def correction(change: dict[int, Number], pattern: str, effect: Effect) -> Correction:
+def correction(
+    change: dict[int, Number], pattern: str, effect: Effect, scale: Decimal = ONE
+) -> Correction:
     """A change with what it does."""
-    ordered = tuple(sorted(change.items()))
     return Correction(
-        ordered, effect.mended, effect.gain, effect.keeps, pattern, effect.exact, effect.breaks
+        tuple(sorted(change.items())),
+        effect.mended,
+        effect.gain,
+        effect.keeps,
+        pattern,
+        effect.exact,
+        effect.breaks,
+        scale=scale,
     )
 
 
@@ -130,14 +142,13 @@ def likeness(ledger: Ledger, fact: int, value: Number, pattern: str) -> float:
         return _UNLIKELY
     if value and ledger.confirmed(fact, value):
         return 0.0
-    if pattern == "surplus" and len(str(abs(printed)).rstrip("0")) > 1:
+    one, other = str(abs(printed)), str(abs(value))
+    if pattern == "surplus" and len(one.rstrip("0")) > 1:
         return 2.0
     if pattern in _LIKENESS and (pattern != "sign" or value > 0):
         return _LIKENESS[pattern]
-    one, other = str(abs(printed)), str(abs(value))
-    if len(one) != len(other):
-        return 2.0 + abs(len(one) - len(other))
-    return 1.0 + sum(a != b for a, b in zip(one, other, strict=True)) / len(one)
+    apart = sum(a != b for a, b in zip(one, other, strict=False)) / len(one)
+    return 1.0 + apart if len(one) == len(other) else 2.0 + abs(len(one) - len(other))
 
 
 def _totals(ledger: Ledger, fact: int) -> int:

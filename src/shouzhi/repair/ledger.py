@@ -6,16 +6,19 @@ depend on how long the sums are, so that tables of a hundred thousand rows can b
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from typing import Final
 
 from shouzhi.relations import Relation, System
 from shouzhi.relations.trees import ROW_DIMENSIONS
 from shouzhi.space import Coordinates
 
+ONE: Final = Decimal(1)
 Number = int | Decimal
 """An amount in 分, or a rate in percent."""
 Change = Mapping[int, Number]
@@ -54,6 +57,7 @@ class Ledger:
         self.slacks: list[int] = []
         self.broken: set[int] = set()
         self.trials = 0
+        self._listed: dict[tuple[tuple[int, int], tuple[str, ...]], set[Coordinates]] = {}
         for number, relation in enumerate(system.relations):
             for fact, coefficient in relation.terms:
                 self.touching[fact].append((number, coefficient))
@@ -74,13 +78,14 @@ class Ledger:
         value = self.value(fact)
         return value if isinstance(value, int) else 0
 
-    def effect(self, change: Change) -> Effect:
-        """Judge a change by all relations that touch it."""
+    def effect(self, change: Change, scale: Decimal = ONE) -> Effect:
+        """Judge a change by all relations that touch it; `scale` is that of a change of unit."""
         self.trials += 1
         mended, breaks = [], []
         exact = keeps = 0
         for number, residual in self._moved(change).items():
-            holds = self._holds(number, residual, change)
+            slack = None if scale == ONE else self._slack(number, change, scale)
+            holds = self._holds(number, residual, change, slack)
             if number in self.broken:
                 if holds:
                     mended.append(number)
@@ -92,15 +97,23 @@ class Ledger:
                 breaks.append(number)
         return Effect(tuple(sorted(mended)), tuple(sorted(breaks)), exact, keeps)
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: Change, scale: Decimal = ONE) -> None:
         """Take a change as made: the relations that it mends are broken no longer."""
         for number, residual in self._moved(change).items():
+            if scale != ONE:
+                self.slacks[number] = self._slack(number, change, scale)
             self.residuals[number] = residual
             if self._holds(number, residual, change):
                 self.broken.discard(number)
             else:
                 self.broken.add(number)
         self.changed.update(change)
+
+    def settle(self, numbers: Iterable[int]) -> None:
+        """Take relations as mended by what is not printed at all, such as a missing row."""
+        for number in numbers:
+            self.residuals[number] = 0
+            self.broken.discard(number)
 
     def _moved(self, change: Change) -> dict[int, int]:
         """The residuals after a change, of the relations that it touches."""
@@ -111,13 +124,18 @@ class Ledger:
                 moved[number] = moved.get(number, self.residuals[number]) + coefficient * off
         return moved
 
-    def _holds(self, number: int, residual: int, change: Change) -> bool:
+    def _slack(self, number: int, change: Change, scale: Decimal) -> int:
+        """What rounding can explain where the last digits of the changed facts are scaled, too."""
+        quantum = self.system.quantum
+        terms = self.system.relations[number].terms
+        return int(sum(abs(c) * quantum[f] * (scale if f in change else 1) for f, c in terms) // 2)
+
+    def _holds(self, number: int, residual: int, change: Change, slack: int | None = None) -> bool:
         relation = self.system.relations[number]
         if relation.kind == "ratio":
             return self._ratio_holds(relation, change)
-        if relation.kind == "at_most":
-            return residual <= self.slacks[number]
-        return abs(residual) <= self.slacks[number]
+        least = self.slacks[number] if slack is None else slack
+        return residual <= least if relation.kind == "at_most" else abs(residual) <= least
 
     def _ratio_holds(self, relation: Relation, change: Change) -> bool:
         rate = relation.terms[2][0]
@@ -160,6 +178,29 @@ class Ledger:
                 amounts = found.setdefault(row_of(fact.where), {})
                 amounts[fact.amount] = amounts.get(fact.amount, 0) + 1
         return found
+
+    @cached_property
+    def _amounts_in_tables(self) -> list[tuple[int, int]]:
+        facts = self.system.facts
+        return sorted((facts[f].amount or 0, f) for f in self.place if facts[f].amount)
+
+    def printing(self, amount: int, slack: int) -> list[int]:
+        """The facts of tables that print an amount, or one that rounding makes of it."""
+        held = self._amounts_in_tables
+        first = bisect_left(held, (amount - slack, -1))
+        last = bisect_right(held, (amount + slack, len(self.system.facts)))
+        return sorted(fact for _, fact in held[first:last])
+
+    def listed(self, table: tuple[int, int], dimensions: tuple[str, ...]) -> set[Coordinates]:
+        """The rows that a table (document, table) lists, told by some dimensions."""
+        key = (table, dimensions)
+        if key not in self._listed:
+            self._listed[key] = {
+                self.system.facts[fact].where.only(*dimensions)
+                for cell, fact in self.system.cells.items()
+                if cell[:2] == table
+            }
+        return self._listed[key]
 
     def confirmed(self, fact: int, amount: int) -> bool:
         """Whether the amount is printed elsewhere in a row of the same place."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.relations.trees import ROW_DIMENSIONS
 from shouzhi.repair.correction import Correction, correction
-from shouzhi.repair.ledger import Ledger, Number, row_of, to_digit
+from shouzhi.repair.ledger import ONE, Ledger, Number, row_of, to_digit
 from shouzhi.repair.singles import wanted
 from shouzhi.space import FEN_PER, Coordinates
 
@@ -25,6 +25,8 @@ Column = tuple[int, int, int]
 
 MOST_TRIALS: Final = 3_000
 """Changes of several cells that are tried for one component."""
+MOST_FACTS: Final = 20_000
+"""Numbers of a component beyond which slips of several cells are not sought."""
 MOST_ALIKE: Final = 6
 """Cells of a column with the same amount beyond which it tells nothing."""
 LONGEST_CYCLE: Final = 6
@@ -44,15 +46,20 @@ class Slips:
         tables = {self.place[fact][:2] for fact in self.votes if fact in self.place}
         self.columns: dict[Column, list[int]] = defaultdict(list)
         self.rows: dict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
+        self.holding: dict[tuple[Column, Number], list[int]] = defaultdict(list)
         for cell, fact in sorted(ledger.system.cells.items()):
             if cell[:2] in tables:
-                self.columns[cell[0], cell[1], cell[3]].append(fact)
+                column = (cell[0], cell[1], cell[3])
+                self.columns[column].append(fact)
                 self.rows[cell[:3]][cell[3]] = fact
+                self.holding[column, ledger.value(fact)].append(fact)
 
     def corrections(self) -> Iterator[Correction]:
         """Every slip that fits and mends more than it breaks."""
+        if len(self.votes) > MOST_FACTS:
+            return
         seen: set[tuple[tuple[int, Number], ...]] = set()
-        for pattern, change in self._candidates():
+        for pattern, change, scale in self._candidates():
             altered = {f: v for f, v in change.items() if v != self.ledger.value(f)}
             key = tuple(sorted(altered.items()))
             if len(altered) < 2 or key in seen:
@@ -60,52 +67,53 @@ class Slips:
             if len(seen) >= MOST_TRIALS:
                 return
             seen.add(key)
-            effect = self.ledger.effect(altered)
+            effect = self.ledger.effect(altered, scale)
             if effect.gain > 0:
-                yield correction(altered, pattern, effect)
+                yield correction(altered, pattern, effect, scale)
 
-    def _candidates(self) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _candidates(self) -> Iterator[tuple[str, dict[int, Number], Decimal]]:
         placed = [fact for fact in self.votes if fact in self.place]
-        yield from self._units(placed)
+        for change, scale in self._units(placed):
+            yield "unit", change, scale
         for fact in placed:
-            yield from self._swapped(fact)
-            yield from self._moved(fact)
+            yield from (("swapped", change, ONE) for change in self._swapped(fact))
+            yield from (("moved", change, ONE) for change in self._moved(fact))
         for row in sorted({self.place[fact][:3] for fact in placed}):
-            yield from self._shifted_row(row)
+            yield from (("shifted row", change, ONE) for change in self._shifted_row(row))
         for column in sorted({self._column(fact) for fact in placed}):
-            yield from self._shifted_column(column)
-            yield from self._cycles(column)
+            shifted = chain(self._shifted_column(column), self._cycles(column))
+            yield from (("shifted column", change, ONE) for change in shifted)
 
     def _column(self, fact: int) -> Column:
         document, table, _, column = self.place[fact]
         return document, table, column
 
-    def _swapped(self, fact: int) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _swapped(self, fact: int) -> Iterator[dict[int, Number]]:
         """The number that belongs here stands in another row of the column."""
-        row = self.place[fact][2]
+        document, table, row, column = self.place[fact]
         for value in self.votes[fact]:
-            others = [
-                f for f in self.columns[self._column(fact)]
-                if f != fact and self.ledger.value(f) == value
-            ]  # fmt: skip
+            others = self.holding.get(((document, table, column), value), [])
             if not value or len(others) > MOST_ALIKE:
-                others = [f for f in others if abs(self.place[f][2] - row) == 1]
+                beside = (self.rows.get((document, table, r), {}).get(column) for r in (row - 1, row + 1))
+                others = [f for f in beside if f is not None and self.ledger.value(f) == value]
             for other in others:
-                yield "swapped", self._exchange([(fact, other)])
+                if other == fact:
+                    continue
+                yield self._exchange([(fact, other)])
                 one, two = self.rows[self.place[fact][:3]], self.rows[self.place[other][:3]]
-                yield "swapped", self._exchange([(one[c], two[c]) for c in one if c in two])
+                yield self._exchange([(one[c], two[c]) for c in one if c in two])
 
-    def _moved(self, fact: int) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _moved(self, fact: int) -> Iterator[dict[int, Number]]:
         """The number that belongs here stands in the cell beside it; so it may in the rows around."""
         row, column = self.place[fact][:3], self.place[fact][3]
         for beside in (column - 1, column + 1):
             other = self.rows[row].get(beside)
             if other is None or self._printed(other) not in self._votes(fact):
                 continue
-            yield "moved", self._exchange([(fact, other)])
+            yield self._exchange([(fact, other)])
             alike = [*self._alike(row, 1, column, beside), *self._alike(row, -1, column, beside)]
             if alike:
-                yield "moved", self._exchange([(fact, other), *alike])
+                yield self._exchange([(fact, other), *alike])
 
     def _alike(
         self, row: tuple[int, int, int], step: int, column: int, beside: int
@@ -143,16 +151,16 @@ class Slips:
         digits = self._printed(source)
         return int(digits * unit) if unit else digits
 
-    def _shifted_row(self, row: tuple[int, int, int]) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _shifted_row(self, row: tuple[int, int, int]) -> Iterator[dict[int, Number]]:
         """The amounts of a row stand one column to the right, or to the left, of their own."""
         cells = self.rows[row]
         facts = [cells[c] for c in sorted(cells)]
         if len(facts) > 1:
             for moved in ([*facts[1:], facts[0]], [facts[-1], *facts[:-1]]):
                 pairs = zip(facts, moved, strict=True)
-                yield "shifted row", {f: self._as_printed_in(f, other) for f, other in pairs}
+                yield {f: self._as_printed_in(f, other) for f, other in pairs}
 
-    def _shifted_column(self, column: Column) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _shifted_column(self, column: Column) -> Iterator[dict[int, Number]]:
         """A run of amounts stands one row below, or above, its labels."""
         facts = [f for f in self.columns[column] if self.ledger.system.facts[f].printed]
         for step in (1, -1):
@@ -165,8 +173,8 @@ class Slips:
                 run = facts[first : last + 2] if step == 1 else facts[first - 1 : last + 1]
                 source = [*run[1:], run[0]] if step == 1 else [run[-1], *run[:-1]]
                 pairs = list(zip(run, source, strict=True))
-                yield "shifted column", {a: self.ledger.value(b) for a, b in pairs}
-                yield "shifted column", {
+                yield {a: self.ledger.value(b) for a, b in pairs}
+                yield {
                     to[c]: self.ledger.value(there[c])
                     for a, b in pairs
                     for to, there in [(self.rows[self.place[a][:3]], self.rows[self.place[b][:3]])]
@@ -174,22 +182,19 @@ class Slips:
                     if c in there
                 }
 
-    def _cycles(self, column: Column) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _cycles(self, column: Column) -> Iterator[dict[int, Number]]:
         """Three amounts or more of a column that stand in each other's rows."""
         facts = [f for f in self.columns[column] if self.votes.get(f)]
-        at: dict[Number, list[int]] = defaultdict(list)
+        after: dict[int, list[int]] = {}
         for fact in facts:
-            at[self.ledger.value(fact)].append(fact)
-        after = {
-            fact: [f for v in self.votes[fact] for f in at.get(v, ()) if f != fact][:MOST_ALIKE]
-            for fact in facts
-        }
+            held = (self.holding.get((column, v), [])[:MOST_ALIKE] for v in self.votes[fact] if v)
+            after[fact] = [f for others in held for f in others if f != fact and f in self.votes]
         for first in facts:
             for path in islice(_circles(after, [first]), MOST_CYCLES):
                 pairs = zip(path, [*path[1:], first], strict=True)
-                yield "shifted column", {a: self.ledger.value(b) for a, b in pairs}
+                yield {a: self.ledger.value(b) for a, b in pairs}
 
-    def _units(self, placed: Sequence[int]) -> Iterator[tuple[str, dict[int, Number]]]:
+    def _units(self, placed: Sequence[int]) -> Iterator[tuple[dict[int, Number], Decimal]]:
         """A table or a column that prints another unit than it says."""
         scales: set[tuple[Column, Decimal]] = set()
         for fact in placed:
@@ -202,8 +207,8 @@ class Slips:
                         scales.add((self._column(fact), scale))
         for column, scale in sorted(scales):
             whole = [f for c, facts in self.columns.items() if c[:2] == column[:2] for f in facts]
-            yield "unit", self._scaled(whole, scale)
-            yield "unit", self._scaled(self.columns[column], scale)
+            yield self._scaled(whole, scale), scale
+            yield self._scaled(self.columns[column], scale), scale
 
     def _scaled(self, facts: Sequence[int], scale: Decimal) -> dict[int, Number]:
         return {
@@ -273,25 +278,15 @@ def _printed_elsewhere(
     above, amount = max(lacking, key=lambda pair: pair[1])
     table = ledger.place[above][:2]
     where = ledger.system.facts[above].where
-    here = {
-        row_of(ledger.system.facts[fact].where)
-        for cell, fact in ledger.system.cells.items()
-        if cell[:2] == table
-    }
-    for fact, cell in ledger.place.items():
+    for fact in ledger.printing(amount, slack):
         other = ledger.system.facts[fact]
-        if cell[:2] == table or not other.amount or abs(other.amount - amount) > slack:
+        if ledger.place[fact][:2] == table or not inside(other.where, where):
             continue
         row = row_of(other.where)
-        if inside(other.where, where) and not any(_lists(listed, row) for listed in here):
+        told = [d for d in ("function", "economic", "government_economic", "project") if d in row]
+        if row.only(*told or ["unit"]) not in ledger.listed(table, tuple(told or ["unit"])):
             return fact
     return None
-
-
-def _lists(listed: Coordinates, row: Coordinates) -> bool:
-    """Whether a row of a table is the row of a place, whatever else that place tells."""
-    told = [d for d in ("function", "economic", "government_economic", "project") if d in row]
-    return all(listed.get(d) == row.get(d) for d in told or ("unit",))
 
 
 def inside(where: Coordinates, above: Coordinates) -> bool:

@@ -23,6 +23,11 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
+_CAPTION: Final = re.compile(
+    r"(?:总表|明细表|情况表|[收支]入?出?表|[预决]算表)(?:[（(][^()（）]*[)）])?$|^(?:部门|单位)?(?:预算|公开|附)*"
+    r"(?:表\s*\d{1,2}(?:-\d{1,2})?|\d{1,2}\s*表)$|(?:单位|部门)(?:名称)?\s*[:：]|^(?:备?注|说明)[:：]"
+)
+"""The title, number, department or unit of amount of a table, or a note below it."""
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 Numbered = tuple[int, str]
@@ -105,15 +110,25 @@ def _blocks(lines: list[Numbered], page: int | None) -> Iterator[Line | Grid]:
     index = 0
     while index < len(lines):
         number, text = lines[index]
-        if "\t" in text and text.strip():
+        if _is_row(text):
             end = _run_end(lines, index)
             rows = [(n, t.split("\t")) for n, t in lines[index:end] if t.strip()]
             yield from grids(rows, page)
             index = end
             continue
         if text.strip() or len(text) > 1:
-            yield Line(text, Location(page=page, line=number))
+            shown = "    ".join(_filled(text)) if "\t" in text else text
+            yield Line(shown, Location(page=page, line=number))
         index += 1
+
+
+def _is_row(text: str) -> bool:
+    """Whether a line is a row of a table, and not a caption that a workbook's cells came around."""
+    return "\t" in text and bool(text.strip()) and not all(map(_CAPTION.search, _filled(text)))
+
+
+def _filled(text: str) -> list[str]:
+    return [cell.strip() for cell in text.split("\t") if cell.strip()]
 
 
 def _run_end(lines: list[Numbered], start: int) -> int:
@@ -121,7 +136,7 @@ def _run_end(lines: list[Numbered], start: int) -> int:
     end = start + 1
     for index in range(start + 1, len(lines)):
         text = lines[index][1]
-        if text.strip() and "\t" not in text:
+        if text.strip() and not _is_row(text):
             break
         if text.strip():
             end = index + 1

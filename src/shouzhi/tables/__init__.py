@@ -15,6 +15,8 @@ from shouzhi.space import Coordinates, How, Location
 
 FIELD = "字段"
 """The name under which the row of a field and its value keeps the words of the field."""
+UNHEADED = "(无栏目)"
+"""The heading of a column of amounts that prints none."""
 UNLABELLED = "(无行标题)"
 """The label of a row that prints none, such as the one row of a “三公” table."""
 

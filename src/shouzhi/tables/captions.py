@@ -119,8 +119,8 @@ def read_caption(lines: Sequence[Line]) -> Caption:
             above = lines[index - 1].text.strip() if index else ""
             if not (titles and _wraps(above, titles[0]) and not _is_title(titles[0], [])):
                 break
-    found = _caption(titles, number, unit, owner, frozenset(used))
-    return replace(found, year=year)
+    caption = _caption(titles, number, unit, owner, frozenset(used))
+    return replace(caption, year=year)
 
 
 def _labelled(text: str) -> bool:
@@ -156,6 +156,9 @@ def _wraps(above: str, first: str) -> bool:
 def _caption(
     titles: list[str], number: str | None, unit: str | None, owner: str | None, used: frozenset[int]
 ) -> Caption:
+    first, _, rest = tidy(titles[0]).partition(" ") if titles else ("", "", "")
+    if rest and number is None and (number := number_of(first)):
+        titles = [rest, *titles[1:]]
     whole = re.sub(r"\s+", "", tidy("".join(titles)))
     title = lexicon().continued.sub("", whole)
     prefix = _NUMBER_PREFIX.match(title)

@@ -20,6 +20,7 @@ from shouzhi.tables.body import Shape, code_kind, read_rows, words
 from shouzhi.tables.header import Head, columns, read_head, read_unknown_head
 from shouzhi.tables.matrix import Matrix, is_number
 
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """Rows `first` up to `last` of a form; `head` is None for rows of pairs."""

@@ -10,10 +10,10 @@ from typing import Final
 from shouzhi.catalogue.lexicon import Lexicon, lexicon
 from shouzhi.catalogue.names import fold, split_code, strip_ordinal
 from shouzhi.sources import Cell
-from shouzhi.tables import Column
+from shouzhi.tables import UNHEADED, Column
 from shouzhi.tables.headings import heading_path, heading_where
 from shouzhi.tables.matrix import Matrix, is_amount, is_column_number, is_number
-from shouzhi.tables.roles import column_roles, late_roles
+from shouzhi.tables.roles import PARTS, column_roles, late_roles
 from shouzhi.tables.sides import Slot, blocks, closing, sides
 
 MOST_HEADER_ROWS: Final = 8
@@ -79,7 +79,8 @@ def _is_numbering(table: Matrix, row: int, words: Lexicon) -> bool:
     plain = [text for text in texts if is_column_number(text)]
     if texts and words.is_numbering(texts[0]):
         return True
-    if any(words.is_numbering(text) for text in texts) and len(plain) > len(texts) / 2:
+    stub = sum(words.is_numbering(text) or text.strip() in PARTS for text in texts)
+    if any(words.is_numbering(text) for text in texts) and plain and len(plain) + stub == len(texts):
         return True
     if row == 0 or len(plain) < 2 or len(plain) < len(texts) - 1:
         return False
@@ -208,13 +209,14 @@ def columns(head: Head) -> tuple[Column, ...]:
 
 def _column(slot: Slot, head: Head, count: int) -> Column:
     """One column; words that nobody knows set it apart from the columns beside it."""
-    where, rate, unknown = heading_where(slot.path)
+    path = slot.path or (UNHEADED,)
+    where, rate, unknown = heading_where(path)
     if unknown and count > 1:
         known_item = [where["item"]] if "item" in where else []
         named = [strip_ordinal(word)[1] or word for word in unknown]
         where |= {"item": fold("/".join([*known_item, *named]))}
     return Column(
-        heading=slot.path,
+        heading=path,
         where=where,
         side=head.side(slot.block),
         number=slot.number,

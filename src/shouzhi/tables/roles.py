@@ -14,7 +14,7 @@ Role = Literal[
 ]
 CODE_ROLES: Final = frozenset({"code", "class", "section", "item", "unit_code"})
 STUB_ROLES: Final = CODE_ROLES | {"name", "line"}
-_PARTS: Final = frozenset({"类", "款", "项"})
+PARTS: Final = frozenset({"类", "款", "项"})
 
 Paths = Sequence[tuple[str, ...]]
 
@@ -30,11 +30,12 @@ def column_roles(table: Matrix, paths: Paths, height: int) -> list[Role]:
 
 
 def _reaches_down(table: Matrix, column: int, height: int) -> bool:
-    """Whether the heading of a column goes on beside the rows below it: it names them all."""
+    """Whether the heading of a column goes on beside all the rows below it: it names them."""
     if height >= table.height:
         return False
     head = table.owner[height - 1][column]
-    return head is not None and bool(head.text.strip()) and head is table.owner[height][column]
+    body = [table.owner[row][column] for row in range(height, table.height)]
+    return head is not None and bool(head.text.strip()) and all(cell is head for cell in body)
 
 
 def late_roles(table: Matrix, height: int, numbering: int | None) -> dict[int, str]:
@@ -43,7 +44,7 @@ def late_roles(table: Matrix, height: int, numbering: int | None) -> dict[int, s
         if row is None or row >= table.height:
             continue
         cells = table.starts(row)
-        found = {c.column: c.text.strip() for c in cells if c.text.strip() in _PARTS}
+        found = {c.column: c.text.strip() for c in cells if c.text.strip() in PARTS}
         if len(found) > 1:
             return found
     return {}

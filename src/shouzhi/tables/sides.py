@@ -64,8 +64,8 @@ def sides(slots: Sequence[Slot], table: Matrix) -> tuple[str, ...]:
                 break
     if len(chosen) == len(named):
         return tuple(chosen[group] for group in groups)
-    names = [closing(table, slots, block) for block in range(last + 1)]
-    return tuple(names) if len(set(names)) == len(names) else tuple(map(str, range(1, last + 2)))
+    totals = [closing(table, slots, block) for block in range(last + 1)]
+    return tuple(totals) if len(set(totals)) == len(totals) else tuple(map(str, range(1, last + 2)))
 
 
 def _first_alike(parts: Sequence[Sequence[Slot]], block: int) -> int:
