@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Final
 
@@ -59,7 +60,7 @@ def cell_maker(kind: str, alter: Callable[[str, Table, Random], str | None]) -> 
             altered = alter(text, table, random)
             if altered is None or _value(altered) == _value(text):
                 continue
-            changed = {(row, column): altered}
+            changed: dict[tuple[int, int], str | None] = {(row, column): altered}
             right = {(number, row, column): _value(text)}
             return Mutation(kind, with_cells(document, number, changed), right)
         return None
@@ -94,7 +95,7 @@ def transposed(text: str, table: Table, random: Random) -> str | None:
     places = [i for i, letter in enumerate(text) if letter.isdigit()]
     pairs = [
         (a, b)
-        for a, b in zip(places, places[1:], strict=False)
+        for a, b in pairwise(places)
         if text[a] != text[b] and not (a == places[0] and text[b] == "0")
     ]
     if not pairs:

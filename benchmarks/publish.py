@@ -62,7 +62,7 @@ def made(path: Path) -> Publication:
     """The book of a folder, ready for the writers."""
     book = load(path)
     found = edition(book.edition) if book.edition else find(book.document, book.year)
-    assert found is not None, "no edition"  # noqa: S101 - a benchmark
+    assert found is not None, "no edition"
     return publication(book, found)
 
 

@@ -289,9 +289,9 @@ def _same_missing(system: System, correction: Correction, mutation: Mutation) ->
             unit = FEN_PER[mutation.document.tables[number].amount_unit or "元"]
             rounding = 10 * max(system.quantum[fact], 1)
             elsewhere = correction.like == fact
-            if elsewhere or (printed.table, printed.column) == (number, column):
-                if abs(amount - int(value * unit)) <= rounding:
-                    return True
+            there = elsewhere or (printed.table, printed.column) == (number, column)
+            if there and abs(amount - int(value * unit)) <= rounding:
+                return True
     return False
 
 

@@ -51,7 +51,7 @@ class _Model:
 
     def solve(self) -> tuple[list[float], bool] | None:
         """The values of the columns, and whether they are proven to be the best."""
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         solver.setOptionValue("output_flag", False)  # noqa: FBT003 - the library's own form
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("time_limit", SECONDS)

@@ -202,7 +202,7 @@ class Slips:
             step = self.ledger.system.quantum[fact]
             for value in self.votes[fact]:
                 for scale in SCALES:
-                    near = abs(printed * scale - value) <= max(step, step * scale)
+                    near = abs(printed * scale - value) <= step * max(Decimal(1), scale)
                     if printed and isinstance(value, int) and near:
                         scales.add((self._column(fact), scale))
         for column, scale in sorted(scales):
