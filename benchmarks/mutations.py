@@ -29,13 +29,24 @@ Cell = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Words of the prose: where they stand, what they were and what they are."""
+
+    section: int
+    paragraph: int
+    start: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mutation:
     """A document with one error planted in it.
 
     `right` are the cells that were changed with the amounts that belong there (None where
     the cell was empty), in the printed unit; `missing` the amounts of a row taken out, by
-    its cells; `table` is the table that was changed as a whole; `said` a paragraph of prose
-    (section, paragraph) and the words that were changed.
+    its cells; `table` is the table that was changed as a whole; `said` what was changed in
+    the prose.
     """
 
     kind: str
@@ -43,7 +54,7 @@ class Mutation:
     right: dict[Cell, Decimal | None] = field(default_factory=dict)
     missing: dict[Cell, Decimal] = field(default_factory=dict)
     table: int | None = None
-    said: tuple[int, int, str] | None = None
+    said: Words | None = None
 
 
 Maker = Callable[[Document, Random], Mutation | None]
@@ -331,13 +342,13 @@ def _say(
     s, p, match = random.choice(found)
     section = document.sections[s]
     text = section.paragraphs[p].text
-    altered = text[: match.start()] + alter(match.group(), random) + text[match.end() :]
+    words = Words(s, p, match.start(), match.group(), alter(match.group(), random))
     paragraphs = list(section.paragraphs)
+    altered = text[: match.start()] + words.after + text[match.end() :]
     paragraphs[p] = replace(paragraphs[p], text=altered)
     sections = list(document.sections)
     sections[s] = replace(section, paragraphs=tuple(paragraphs))
-    said = (s, p, match.group())
-    return Mutation(kind, with_prose(document, sections), said=said)
+    return Mutation(kind, with_prose(document, sections), said=words)
 
 
 def with_prose(document: Document, sections: Sequence[Section]) -> Document:

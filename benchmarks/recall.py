@@ -28,13 +28,14 @@ from pathlib import Path
 from random import Random
 
 import shouzhi
-from mutations import CELLS, NARRATIVE, STRUCTURES, Maker, Mutation
+from mutations import CELLS, NARRATIVE, STRUCTURES, Maker, Mutation, Words
 from shouzhi.checks.run import check
 from shouzhi.facts import Document
 from shouzhi.relations import Relation, System
 from shouzhi.relations.derive import derive
 from shouzhi.repair import Cause, Correction, causes
-from shouzhi.space import FEN_PER, Fact, to_fen
+from shouzhi.space import FEN_PER, Fact, parse_amount, to_fen
+from shouzhi.statements.claims import Change, Count, Growth, Stated
 
 HERE = Path(__file__).resolve().parents[1]
 SAMPLES = HERE.parent / "shared" / "samples"
@@ -145,6 +146,7 @@ class Bench:
         self.at = {
             (f.table, f.row, f.column): i for i, f in enumerate(facts) if f.table is not None
         }
+        self.said = self._numbers()
 
     def tally(self) -> Tally:
         """Coverage and alarms of the whole document."""
@@ -189,8 +191,7 @@ class Bench:
         """Whether relations hold what was changed, see the change, and point at one cell."""
         system = self.whole.system
         if mutation.said is not None:
-            touched = any(i in self.touching for i in self._said(mutation))
-            return touched, touched, False
+            return self._heard(mutation.said)
         if not mutation.right:
             cells = [c for c in self.at if c in mutation.missing or c[0] == mutation.table]
             touched = any(self.at[cell] in self.touching for cell in cells)
@@ -212,17 +213,62 @@ class Bench:
         single = len(mutation.right) == 1 and len(indexes) == 1
         return touched, bool(seeing), single and independent(system, sorted(seeing), indexes[0])
 
-    def _said(self, mutation: Mutation) -> list[int]:
-        assert mutation.said is not None
-        section, paragraph, words = mutation.said
-        place = self.document.sections[section].paragraphs[paragraph].location
-        return [
-            i
-            for i, fact in enumerate(self.whole.system.facts)
-            if fact.table is None
-            and fact.location == place
-            and (fact.printed == words or not words[0].isdigit())
+    def _heard(self, words: Words) -> tuple[bool, bool, bool]:
+        """Whether relations hold the number that was changed in the prose, and see the change.
+
+        A direction is that of the numbers of its clause; turning it round is always seen.
+        """
+        told = [
+            index
+            for (section, paragraph, first, last), index in self.said
+            if (section, paragraph) == (words.section, words.paragraph)
+            and (first <= words.start < last)
         ]
+        held = [i for i in told if i in self.touching]
+        system = self.whole.system
+        if not words.before[0].isdigit():
+            return bool(held), any(system.facts[i].value for i in held), False
+        seen = any(
+            not _holds(system, system.relations[n], {i: _said_value(system.facts[i], words)})
+            for i in held
+            for n in self.touching[i]
+            if system.holds(system.relations[n])
+        )
+        return bool(held), seen, False
+
+    def _numbers(self) -> list[tuple[tuple[int, int | None, int, int], int]]:
+        """The numbers of the prose among the facts, by the characters that they are told by.
+
+        That of a change or a growth is its whole clause, for it is told by its direction too.
+        """
+        facts = self.whole.system.facts
+        prose = (i for i, f in enumerate(self.document.facts) if f.table is None)
+        made: dict[Key, list[int]] = defaultdict(list)
+        for index in range(len(self.document.facts), len(facts)):
+            made[facts[index].location, facts[index].printed].append(index)
+        found: list[tuple[tuple[int, int | None, int, int], int]] = []
+        for claim in self.document.claims:
+            if isinstance(claim, Stated | Count):
+                place, indexes = claim.span, [next(prose)]
+            else:
+                figure = getattr(claim, "percent", None) or getattr(claim, "amount", None)
+                if figure is None:
+                    continue
+                turns = isinstance(claim, Change | Growth)
+                place = claim.place if turns else figure.place
+                indexes = made[figure.place.location, figure.printed]
+            span = (place.section, place.paragraph, place.start, place.end)
+            found.extend((span, index) for index in indexes)
+        return found
+
+
+def _said_value(fact: Fact, words: Words) -> int | Decimal:
+    """The number that the changed words say, as the fact counts it."""
+    amount = parse_amount(words.after)
+    value = amount.value if amount else Decimal(0)
+    if fact.amount is None:
+        return -value if fact.value < 0 else value
+    return int(value * FEN_PER.get(fact.unit, 100))
 
 
 def _amount(mutation: Mutation, cell: tuple[int, int, int], fact: Fact) -> int | Decimal:

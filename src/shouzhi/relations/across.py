@@ -172,16 +172,18 @@ def witnessed(placed: Sequence[Placed]) -> Iterator[Relation]:
     """
     columns: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
     classed: dict[tuple[Column, Coordinates], dict[Coordinates, int]] = defaultdict(dict)
+    sources: dict[Column, set[str | None]] = defaultdict(set)
     for item in placed:
         row = item.where.only(*ROW_DIMENSIONS)
         rest = item.where.without("flow", "source", *ROW_DIMENSIONS)
         columns[item.column, rest].setdefault(row, item.index)
+        sources[item.column].add(item.where.get("source"))
         if "economic" in row and ("item" in row or rest.get("kind") == "basic"):
             key = (item.column, rest.without("kind"))
             classed[key].setdefault(row.without("item"), item.index)
-    yield from _pairs(columns)
-    yield from _pairs(classed)
-    yield from _pairs(_projects(placed))
+    yield from _pairs(columns, sources)
+    yield from _pairs(classed, sources)
+    yield from _pairs(_projects(placed), sources)
 
 
 def _projects(placed: Sequence[Placed]) -> Columns:
@@ -201,8 +203,11 @@ def _projects(placed: Sequence[Placed]) -> Columns:
     return columns
 
 
-def _pairs(columns: Columns) -> Iterator[Relation]:
-    """Equalities of the shared rows of two columns that differ in flow or source at most."""
+def _pairs(columns: Columns, sources: Mapping[Column, set[str | None]]) -> Iterator[Relation]:
+    """Equalities of the shared rows of two columns that differ in flow or source at most.
+
+    What one of them does not list is nought, where both tell of one source.
+    """
     alike: dict[tuple[int, Coordinates], list[Column]] = defaultdict(list)
     for column, rest in columns:
         alike[column[0], rest].append(column)
@@ -218,6 +223,8 @@ def _pairs(columns: Columns) -> Iterator[Relation]:
             for row in shared:
                 terms = ((ours[row], 1), (theirs[row], -1))
                 yield Relation(terms, "bridge", family, "rows agree")
+            if sources[one] != sources[other] or len(sources[one]) > 1:
+                continue
             for here, there in ((ours, theirs), (theirs, ours)):
                 for index in _unlisted(here, there):
                     nought = ("unprinted", *family)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
 from shouzhi.relations import Family, Relation, System
+from shouzhi.relations.trees import ROW_DIMENSIONS, around
+from shouzhi.space import Coordinates
 
 STRONG: Final = frozenset({
     "same", "tree", "heading", "balance", "printed", "rate", "columns", "said", "repeated",
@@ -21,13 +25,16 @@ FEWEST: Final = 5
 """Instances that a family without words of its own needs before any of them may break."""
 ENOUGH: Final = 3
 """Sums of a column that must hold before an empty cell in another one is taken for an error."""
+MOST_MOVED: Final = 12
+"""Relations that amounts in the wrong place may break before it is not one slip any more."""
 MOST_PERMUTED: Final = 4
 """Rows whose amounts may stand in each other's place before two columns are not one."""
 MOST_TERMS: Final = 2_000
 """Terms of a relation up to which its numbers are tried with what other relations ask of them."""
 SCALES: Final = (10, 1_000, 10_000, 10_000_000)
 """A decimal point one place off; 千元 for 元, 元 for 万元, 元 for 千万元."""
-_ROWS: Final = frozenset({"function", "economic", "government_economic", "unit", "project", "item"})
+_ROWS: Final = frozenset(ROW_DIMENSIONS)
+_BOUNDED: Final = frozenset({"ratio", "at_most"})
 _LISTED: Final = _ROWS - {"item"}
 _CARRIED: Final = frozenset({"carried_in", "carried_out", "reserves_used", "distributed"})
 
@@ -56,7 +63,7 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
                 system.relations.append(relation)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Court:
     """What is known when a family is judged: amounts carried over, and what others ask for."""
 
@@ -69,7 +76,8 @@ class _Court:
         """Whether what is broken in a family are errors, and not another scope under its words."""
         telling = [r for r in relations if _tells(self.system, r)]
         broken = [r for r in telling if not self.system.holds(r)]
-        doubtful = [r for r in broken if not (_slip(self.system, r) or self._is_asked(r))]
+        short = {self._line(r) for r in broken if self._leaves_out(r)}
+        doubtful = [r for r in broken if self._line(r) not in short and not self._explained(r)]
         strong = family[0] in STRONG
         if doubtful and (
             family in self.rivals
@@ -82,6 +90,45 @@ class _Court:
                 for fact, off in _offs(self.system, relation):
                     self.asked[fact].add(off)
         return True
+
+    def _explained(self, relation: Relation) -> bool:
+        """Whether it can only be an error: a slip, or what others ask for."""
+        return _slip(self.system, relation) or self._is_asked(relation)
+
+    def _line(self, relation: Relation) -> tuple[int | None, int | None]:
+        """The table and row of the total of a relation."""
+        fact = self.system.facts[relation.terms[0][0]]
+        return fact.table, fact.row
+
+    def _leaves_out(self, relation: Relation) -> bool:
+        """Whether what the rows lack is printed elsewhere, in a row inside the whole.
+
+        Then a row was left out, and is lacking in the other columns too.
+        """
+        lacking = self.system.residual(relation)
+        if "rows" not in relation.family or relation.why not in _LISTED or lacking <= 0:
+            return False
+        whole, *rows = (self.system.facts[i].where.only(*ROW_DIMENSIONS) for i, _ in relation.terms)
+        slack = self.system.slack(relation)
+        first = bisect_left(self.amounts, lacking - slack)
+        last = bisect_right(self.amounts, lacking + slack)
+        found = {row for amount in self.amounts[first:last] for row in self.printed[amount]}
+        return any(whole in around(row) and row not in rows for row in found)
+
+    @cached_property
+    def printed(self) -> dict[int, set[Coordinates]]:
+        """The rows of tables that print an amount."""
+        rows: dict[int, set[Coordinates]] = defaultdict(set)
+        for index in self.system.cells.values():
+            fact = self.system.facts[index]
+            if fact.amount:
+                rows[fact.amount].add(fact.where.only(*ROW_DIMENSIONS))
+        return rows
+
+    @cached_property
+    def amounts(self) -> list[int]:
+        """The amounts that tables print, in order."""
+        return sorted(self.printed)
 
     def _is_asked(self, relation: Relation) -> bool:
         """Whether a correction of one number that other families ask for mends the relation."""
@@ -214,7 +261,14 @@ def _permuted(system: System, broken: Sequence[Relation]) -> bool:
 
 
 def _errors(system: System, broken: Sequence[Relation]) -> int:
-    """How many wrong numbers explain what is broken, where one number explains several relations."""
+    """How many slips explain what is broken, where one wrong number explains several relations.
+
+    Amounts that stand in the wrong row or column miss in one place what they add in another.
+    """
+    if 1 < len(broken) <= MOST_MOVED and all(r.kind not in _BOUNDED for r in broken):
+        slack = max(system.slack(r) for r in broken)
+        if abs(sum(system.residual(r) for r in broken)) <= slack:
+            return 1
     left = set(range(len(broken)))
     votes: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for place, relation in enumerate(broken):
@@ -251,7 +305,7 @@ def _alike(
 
 def _offs(system: System, relation: Relation) -> Iterable[tuple[int, int]]:
     """By how much each number of a linear relation would have to change for it to hold."""
-    if relation.kind in {"ratio", "at_most"} or len(relation.terms) > MOST_TERMS:
+    if relation.kind in _BOUNDED or len(relation.terms) > MOST_TERMS:
         return
     residual = system.residual(relation)
     for fact, coefficient in relation.terms:
@@ -261,7 +315,7 @@ def _offs(system: System, relation: Relation) -> Iterable[tuple[int, int]]:
 
 def _slip(system: System, relation: Relation) -> bool:
     """Whether the two sides differ as no scope does: by a sign, a decimal point or a unit."""
-    if relation.kind in {"ratio", "at_most"}:
+    if relation.kind in _BOUNDED:
         return False
     amounts = [(c * (system.facts[i].amount or 0)) for i, c in relation.terms]
     one = sum(a for a, (_, c) in zip(amounts, relation.terms, strict=True) if c > 0)

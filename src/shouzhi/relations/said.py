@@ -237,13 +237,13 @@ class Said:
             yield Relation(terms, "ratio", self._family(claim), "growth", mode="growth")
             return
         change = self._change_beside(claim)
-        if now is not None and change is not None:
-            index = self._figure(change)
-            terms = ((now, 1), (index, claim.direction), (rate, 0))
+        if now is not None and change is not None and change.amount is not None:
+            index = self._figure(change.amount)
+            terms = ((now, 1), (index, change.direction), (rate, 0))
             yield Relation(terms, "ratio", self._family(claim), "growth", mode="increase")
 
-    def _change_beside(self, growth: Growth) -> Figure | None:
-        """The amount of the change that the same sentence tells of the same place."""
+    def _change_beside(self, growth: Growth) -> Change | None:
+        """The change that the same sentence tells of the same place; its direction is its own."""
         for claim in self.claims:
             if (
                 isinstance(claim, Change)
@@ -253,7 +253,7 @@ class Said:
                 and claim.amount is not None
                 and claim.amount.unit in _MONEY
             ):
-                return claim.amount
+                return claim
         return None
 
     def _comparison(self, claim: Comparison) -> Iterator[Relation]:

@@ -31,7 +31,7 @@ MOST_CANDIDATES: Final = 40
 """Corrections that are listed for one cause."""
 MOST_ROUNDS: Final = 60
 """Causes that are told apart where they share numbers."""
-MOST_TRIALS: Final = 200_000
+MOST_TRIALS: Final = 50_000
 """Changes that are tried in one system before the search is ended."""
 
 

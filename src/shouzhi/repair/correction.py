@@ -38,7 +38,8 @@ class Correction:
     - missing row: `change` is empty, `lacking` gives what the row should print as (fact of
       the row above it, 分) for each column, and `like` a fact elsewhere that prints it.
 
-    `scale` is the factor of a change of unit, and of the last digits with it.
+    `scale` is the factor of a change of unit, and of the last digits with it; `agreed`
+    tells that two relations or more ask for the number to the last digit.
     """
 
     change: tuple[tuple[int, Number], ...]
@@ -51,6 +52,7 @@ class Correction:
     lacking: tuple[tuple[int, int], ...] = ()
     like: int | None = None
     scale: Decimal = ONE
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def correction(
         effect.exact,
         effect.breaks,
         scale=scale,
+        agreed=effect.agreed,
     )
 
 
@@ -124,7 +127,7 @@ def rank(ledger: Ledger, found: Correction) -> tuple[float, ...]:
     return (
         -found.mends,
         1,
-        int(like) if like < 1 or like >= _UNLIKELY else 1,
+        0 if found.agreed else 1 if like < 1 else 2 if like < _UNLIKELY else 3,
         -found.exact,
         -found.keeps,
         like,

@@ -38,6 +38,7 @@ class Effect:
     breaks: tuple[int, ...]
     exact: int
     keeps: int
+    agreed: bool
 
     @property
     def gain(self) -> int:
@@ -82,7 +83,7 @@ class Ledger:
         """Judge a change by all relations that touch it; `scale` is that of a change of unit."""
         self.trials += 1
         mended, breaks = [], []
-        exact = keeps = 0
+        exact = keeps = inexact = 0
         for number, residual in self._moved(change).items():
             slack = None if scale == ONE else self._slack(number, change, scale)
             holds = self._holds(number, residual, change, slack)
@@ -91,11 +92,13 @@ class Ledger:
                     mended.append(number)
                     pair = len(self.system.relations[number].terms) == 2
                     exact += (2 if pair else 1) * (residual == 0)
+                    inexact += residual != 0
             elif holds:
                 keeps += residual != self.residuals[number]
             else:
                 breaks.append(number)
-        return Effect(tuple(sorted(mended)), tuple(sorted(breaks)), exact, keeps)
+        agreed = len(mended) > 1 and not inexact
+        return Effect(tuple(sorted(mended)), tuple(sorted(breaks)), exact, keeps, agreed)
 
     def apply(self, change: Change, scale: Decimal = ONE) -> None:
         """Take a change as made: the relations that it mends are broken no longer."""

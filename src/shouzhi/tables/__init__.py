@@ -2,8 +2,9 @@
 
 `read_tables` is the whole of it.  The rooms inside, in the order in which they work:
 `stream` (text dumps back into grids), `captions` (title, number, unit, notes),
-`header` (heading tree and what each column is for), `body` (rows), `assemble`
-(continuation pages, tables in order), `outline` (sections of the prose).
+`header` (heading tree, with `headings` for what it means, `roles` for what each column is
+for, `sides` for the halves), `body` (rows, with `codes`), `form` (fields and several heads),
+`assemble` (continuation pages, tables in order), `outline` (sections of the prose).
 """
 
 from __future__ import annotations
