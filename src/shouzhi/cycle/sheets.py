@@ -53,6 +53,10 @@ class Sheet:
         """The column of a heading; None for one that the sheet does not have."""
         return next((c for c in self.columns if c.heading == heading), None)
 
+    def column_of(self, key: str) -> Column | None:
+        """The column of a key; None for one that the sheet does not have."""
+        return next((c for c in self.columns if c.key == key), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:

@@ -1,0 +1,88 @@
+"""What a reviewer would say of a unit's book before it goes on: errors that stop it, warnings to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Literal
+
+from shouzhi.catalogue.classifications import classification
+from shouzhi.cycle.book import Book, Line
+from shouzhi.cycle.building import build
+from shouzhi.cycle.raw import BookFaults, RawBook, Spot
+from shouzhi.space import yuan
+
+Severity = Literal["error", "warning"]
+
+_INFLOWS: Final = frozenset({"income", "carried_in", "reserves_used"})
+_OUTFLOWS: Final = frozenset({"expenditure", "carried_out", "distributed"})
+# Economic classes of “三公”, meetings and training: what the frugality rules hold down
+# (《党政机关厉行节约反对浪费条例》).
+_FRUGAL: Final = {"30212": "因公出国（境）费", "30215": "会议费", "30216": "培训费", "30217": "公务接待费", "30231": "公务用车运行维护费", "31013": "公务用车购置"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to mend or to explain: where, what, and how."""
+
+    severity: Severity
+    spot: Spot
+    message: str
+    remedy: str
+
+    @property
+    def key(self) -> str:
+        """The same for the same message at the same kind of place: figures are part of it, rows are not."""
+        told = f"{self.severity}\0{self.spot.sheet}\0{self.spot.column}\0{self.message}"
+        return sha256(told.encode()).hexdigest()
+
+
+def review(raw: RawBook) -> list[Remark]:
+    """All remarks on a book as it was written; warnings only where it has no faults."""
+    try:
+        book = build(raw)
+    except BookFaults as error:
+        return [Remark("error", fault.spot, fault.message, fault.remedy) for fault in error.faults]
+    return [*_unbalanced(book), *_bare_projects(book), *_dearer(book)]
+
+
+def _own(book: Book) -> Iterator[Line]:
+    return (line for line in book.lines if line.record.sheet in {"income", "expenditure"})
+
+
+def _unbalanced(book: Book) -> Iterator[Remark]:
+    """Income and expenditure of a unit must balance (预算法 article 37: planned within its income)."""
+    income = sum(line.amount for line in _own(book) if line.where.get("flow") in _INFLOWS)
+    spent = sum(line.amount for line in _own(book) if line.where.get("flow") in _OUTFLOWS)
+    if income != spent:
+        message = f"收入合计 {yuan(income)} 元，支出合计 {yuan(spent)} 元，相差 {yuan(income - spent)} 元"
+        yield Remark("error", Spot("支出"), message, "请核对“收入”和“支出”，或补上结转、结余")
+
+
+def _bare_projects(book: Book) -> Iterator[Remark]:
+    """Projects without a basis or without an indicator (项目支出绩效目标 must come with the request)."""
+    told = {(r.text("unit"), r.text("project")) for r in book.of("indicators")}
+    for project in book.projects:
+        if not project.record.text("basis"):
+            yield Remark("warning", project.record.spot, f"项目“{project.name}”没有立项依据", "请在“项目”页补上，或说明理由")
+        if (project.unit, project.name) not in told and ("", project.name) not in told:
+            yield Remark("warning", project.record.spot, f"项目“{project.name}”没有绩效指标", "请在“绩效指标”页补上，或说明理由")
+
+
+def _dearer(book: Book) -> Iterator[Remark]:
+    """Frugality items that are higher than in the last year's original budget."""
+    tree = classification("economic")
+    for code, name in _FRUGAL.items():
+        now = sum(x.amount for x in _own(book) if x.where.get("economic") == code)
+        last = [
+            line.amount
+            for line in book.lines
+            if line.record.sheet == "comparison"
+            and line.where.get("economic") == code
+            and line.where.get("year") == str(book.year - 1)
+            and line.where.get("stage") == "approved"
+        ]
+        if last and now > sum(last):
+            message = f"{tree.name(code, book.year) or name}比上年预算多 {yuan(now - sum(last))} 元"
+            yield Remark("warning", Spot("支出"), message, "请压减，或说明理由")

@@ -1,0 +1,1 @@
+"""The living budget: years, rounds, rows, ceilings, versions and comments."""

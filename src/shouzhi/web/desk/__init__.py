@@ -1,0 +1,1 @@
+"""The review desk: what others have published, read, checked and judged."""

@@ -1,0 +1,207 @@
+"""What the desk has done in processes of its own: unpack, read and check, hold together, compare.
+
+Each task is small and goes to a process by name (`do`); a result is bytes.  Nothing here
+knows of the database: a process that a hostile file takes down leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from shouzhi.cli.checking import PRELOADED
+from shouzhi.web.desk.guards import MOST_DOCUMENTS, kind_or_refuse, refuse_long, shown_name
+from shouzhi.web.desk.overlay import Correction, lay_over
+from shouzhi.web.desk.store import Store
+
+if TYPE_CHECKING:
+    from shouzhi.facts import Document
+
+Json = dict[str, Any]
+
+PRELOAD: Final = (*PRELOADED, "shouzhi.web.desk.reading")
+MOST_CHANGES: Final = 2_000
+"""Changes between two versions that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A stored document: where it is, its name, what a reviewer says of it, his corrections."""
+
+    path: Path
+    name: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unpack:
+    """Take the documents out of a zip into the store in `folder`."""
+
+    path: Path
+    name: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read and check one document."""
+
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Check several documents of one department against each other."""
+
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Lay a document beside the earlier one that it replaces."""
+
+    before: File
+    after: File
+
+
+Task = Unpack | Read | Together | Versions
+
+
+def do(task: Task) -> bytes:
+    """Do one task.
+
+    Raises `shouzhi.sources.Unreadable` with cause and remedy when a file cannot be used.
+    """
+    match task:
+        case Unpack():
+            return orjson.dumps(_unpacked(task))
+        case Read():
+            return _read(task.file)
+        case Together():
+            return _together(task.files)
+        case Versions():
+            return _versions(task)
+
+
+def pack(data: object) -> bytes:
+    """Plain data as compressed bytes."""
+    return zlib.compress(orjson.dumps(data, default=str), level=1)
+
+
+def unpack(packed: bytes) -> Any:  # noqa: ANN401 - whatever was packed
+    """The data of `pack`; raises ValueError or zlib.error when the bytes are damaged."""
+    return orjson.loads(zlib.decompress(packed))
+
+
+def parts(result: bytes) -> tuple[bytes, bytes]:
+    """The packed view and the packed document of what reading one document gave."""
+    length = int.from_bytes(result[:8])
+    return result[8 : 8 + length], result[8 + length :]
+
+
+def document_of(file: File) -> tuple[Document, str, list[Correction]]:
+    """Read a file with what its reviewer has corrected; its kind, and corrections that do not fit."""
+    from shouzhi.facts import from_source  # noqa: PLC0415 - heavy
+    from shouzhi.sources.opening import open_source  # noqa: PLC0415 - as above
+
+    refuse_long(file.path, kind_or_refuse(file.path, file.name))
+    source = open_source(file.path, file.name)
+    document = from_source(source, file.told)
+    stale = lay_over(document, file.corrections)
+    return document, source.kind, stale
+
+
+def _read(file: File) -> bytes:
+    from shouzhi.checks.run import check  # noqa: PLC0415 - heavy
+    from shouzhi.cli.report import view as views  # noqa: PLC0415 - as above
+    from shouzhi.facts.export import table_dict  # noqa: PLC0415 - as above
+    from shouzhi.web.desk.headlines import main_figures  # noqa: PLC0415 - as above
+
+    document, kind, stale = document_of(file)
+    view = views.pack(views.view([document], check([document]), [kind]))
+    held = pack(
+        {
+            "tables": [table_dict(table) for table in document.tables],
+            "known": [[column.known for column in table.columns] for table in document.tables],
+            "figures": main_figures(document),
+            "stale": [[c.table, c.row, c.column] for c in stale],
+        }
+    )
+    return len(view).to_bytes(8) + view + held
+
+
+def _together(files: Sequence[File]) -> bytes:
+    from shouzhi.checks.run import check  # noqa: PLC0415 - heavy
+    from shouzhi.cli.report import view as views  # noqa: PLC0415 - as above
+
+    read = [document_of(file) for file in files]
+    documents = [document for document, _, _ in read]
+    findings = [
+        finding
+        for finding in check(documents, between=True)
+        if len({mark.document for mark in _marks(finding)}) > 1
+    ]
+    return views.pack(views.view(documents, findings, [kind for _, kind, _ in read]))
+
+
+def _marks(finding: Any) -> list[Any]:  # noqa: ANN401 - a Finding, imported where it is made
+    return [*finding.where, *(mark for broken in finding.broken for mark in broken.marks)]
+
+
+def _versions(task: Versions) -> bytes:
+    from shouzhi.publish.compare import compare  # noqa: PLC0415 - heavy
+
+    before, _, _ = document_of(task.before)
+    after, _, _ = document_of(task.after)
+    made = compare(before, after)
+    changes = [
+        {
+            "kind": change.kind, "table": change.table, "label": change.label,
+            "heading": change.heading, "before": change.before, "after": change.after,
+            "difference": change.difference, "rate": None if change.rate is None else str(change.rate),
+        }
+        for change in made.changes
+    ]  # fmt: skip
+    told = {"before": made.before, "after": made.after, "same": made.same, "count": len(changes)}
+    return pack({**told, "changes": changes[:MOST_CHANGES]})
+
+
+def _unpacked(task: Unpack) -> list[Json]:
+    """The members of a zip: each kept in the store, or with the reason why it is not."""
+    from shouzhi.sources import Unreadable  # noqa: PLC0415 - with the rest
+    from shouzhi.sources.folder import expand  # noqa: PLC0415 - heavy
+
+    store = Store(task.folder)
+    prefix = task.path.as_posix() + "/"
+    found: list[Json] = []
+    for entry in expand([task.path]):
+        if entry.problem and not entry.members:
+            raise Unreadable(*entry.problem)
+        if len(found) >= MOST_DOCUMENTS:
+            raise Unreadable(f"压缩包里的文件超过 {MOST_DOCUMENTS:,} 个", "请拆分后分几次上传")
+        inside = entry.name.removeprefix(prefix)
+        name, changed = shown_name(inside)
+        member: Json = {"place": list(entry.members), "name": name, "changed": changed}
+        if entry.skipped or entry.problem:
+            cause, remedy = entry.problem or (entry.skipped, "不是文档，未读取")
+            found.append({**member, "cause": cause, "remedy": remedy})
+            continue
+        try:
+            with entry.on_disk() as path:
+                digest, size = store.put_file(path)
+            kind = kind_or_refuse(store.path(digest), name)
+        except Unreadable as error:
+            found.append({**member, "cause": error.cause, "remedy": error.remedy})
+        else:
+            found.append({**member, "digest": digest, "size": size, "kind": kind})
+    if not found:
+        raise Unreadable("压缩包里没有文档", "请核对压缩包的内容后再上传")
+    return found
+
+

@@ -1,0 +1,1 @@
+"""Disclosure: preview, sign-off, frozen releases and their corrections."""

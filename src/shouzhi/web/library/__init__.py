@@ -1,0 +1,1 @@
+"""The project library: declarations, their review, and the years that they are admitted to."""

@@ -1,0 +1,1 @@
+"""Organisation and people: bodies, staff, users and what they may do."""

@@ -1,0 +1,1 @@
+"""The public site and the API: what has been disclosed, for everybody."""

@@ -1,0 +1,31 @@
+"""The first page after signing in, and the switch of language."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from shouzhi.web.language import COOKIE
+from shouzhi.web.pages import public, signed_in
+from shouzhi.web.tasks import waiting
+
+_YEAR = 365 * 24 * 60 * 60
+
+
+@signed_in()
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for this person."""
+    return render(request, "home.html", {"waiting": waiting(request.user)})
+
+
+@public("POST")
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language and go back to where one was."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    chosen = "en" if request.POST.get("lang") == "en" else "zh-hans"
+    response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure())
+    return response
