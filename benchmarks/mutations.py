@@ -8,56 +8,32 @@ stood there before, so that a repair can be judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from random import Random
 from typing import Final
 
+from planting import (
+    Maker,
+    Mutation,
+    Words,
+    printed_cells,
+    text_of,
+    value_of,
+    with_cells,
+    with_prose,
+    with_rows,
+    with_table,
+)
 from shouzhi.facts import Document
-from shouzhi.facts.amounts import table_facts
-from shouzhi.facts.places import Context, function_names, place_rows, unit_names
+from shouzhi.facts.labels import function_names
+from shouzhi.facts.places import place_rows
+from shouzhi.facts.running import Context
+from shouzhi.facts.units import unit_names
 from shouzhi.space import Coordinates, parse_amount
-from shouzhi.statements import Context as Prose
-from shouzhi.statements import read_statements
-from shouzhi.statements.claims import Count, Stated
-from shouzhi.tables import Row, Section, Table
-
-Cell = tuple[int, int, int]
-"""(table, row, column), counted from 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words of the prose: where they stand, what they were and what they are."""
-
-    section: int
-    paragraph: int
-    start: int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """A document with one error planted in it.
-
-    `right` are the cells that were changed with the amounts that belong there (None where
-    the cell was empty), in the printed unit; `missing` the amounts of a row taken out, by
-    its cells; `table` is the table that was changed as a whole; `said` what was changed in
-    the prose.
-    """
-
-    kind: str
-    document: Document
-    right: dict[Cell, Decimal | None] = field(default_factory=dict)
-    missing: dict[Cell, Decimal] = field(default_factory=dict)
-    table: int | None = None
-    said: Words | None = None
-
-
-Maker = Callable[[Document, Random], Mutation | None]
+from shouzhi.tables import Table
 
 
 def cell_maker(kind: str, alter: Callable[[str, Table, Random], str | None]) -> Maker:
@@ -69,28 +45,14 @@ def cell_maker(kind: str, alter: Callable[[str, Table, Random], str | None]) -> 
             table = document.tables[number]
             text = table.rows[row].cells[column] or ""
             altered = alter(text, table, random)
-            if altered is None or _value(altered) == _value(text):
+            if altered is None or value_of(altered) == value_of(text):
                 continue
             changed: dict[tuple[int, int], str | None] = {(row, column): altered}
-            right = {(number, row, column): _value(text)}
+            right = {(number, row, column): value_of(text)}
             return Mutation(kind, with_cells(document, number, changed), right)
         return None
 
     return make
-
-
-def printed_cells(document: Document) -> list[Cell]:
-    """Every cell that prints an amount or a rate."""
-    return [
-        (fact.table, fact.row, fact.column)
-        for fact in document.facts
-        if fact.table is not None and fact.row is not None and fact.column is not None
-    ]
-
-
-def _value(text: str | None) -> Decimal | None:
-    amount = parse_amount(text or "")
-    return amount.value if amount else None
 
 
 def one_digit(text: str, table: Table, random: Random) -> str | None:
@@ -119,19 +81,19 @@ def transposed(text: str, table: Table, random: Random) -> str | None:
 
 def tenfold(text: str, table: Table, random: Random) -> str | None:
     """The decimal point is one place off."""
-    value = _value(text)
+    value = value_of(text)
     return _like(text, value * 10) if value else None
 
 
 def opposite(text: str, table: Table, random: Random) -> str | None:
     """The sign is the other one."""
-    value = _value(text)
+    value = value_of(text)
     return _like(text, -value) if value else None
 
 
 def another(text: str, table: Table, random: Random) -> str | None:
     """An amount of another cell of the same table stands there."""
-    others = [c for row in table.rows for c in row.cells if c and _value(c) not in {None, _value(text)}]
+    others = [c for row in table.rows for c in row.cells if c and value_of(c) not in {None, value_of(text)}]
     return random.choice(others) if others else None
 
 
@@ -145,23 +107,18 @@ def _like(text: str, value: Decimal) -> str:
 
 def blank_cell(document: Document, random: Random) -> Mutation | None:
     """One amount is not printed."""
-    cells = [c for c in printed_cells(document) if _value(_text(document, c))]
+    cells = [c for c in printed_cells(document) if value_of(text_of(document, c))]
     if not cells:
         return None
     number, row, column = random.choice(cells)
-    right = {(number, row, column): _value(_text(document, (number, row, column)))}
+    right = {(number, row, column): value_of(text_of(document, (number, row, column)))}
     return Mutation("blank cell", with_cells(document, number, {(row, column): None}), right)
-
-
-def _text(document: Document, cell: Cell) -> str | None:
-    number, row, column = cell
-    return document.tables[number].rows[row].cells[column]
 
 
 def swap_rows(document: Document, random: Random) -> Mutation | None:
     """The amounts of two rows near each other change places."""
     number, table = _any_table(document, random)
-    rows = [i for i, row in enumerate(table.rows) if any(_value(c) for c in row.cells)]
+    rows = [i for i, row in enumerate(table.rows) if any(value_of(c) for c in row.cells)]
     pairs = [
         (a, b)
         for n, a in enumerate(rows)
@@ -183,11 +140,11 @@ def shift_columns(document: Document, random: Random) -> Mutation | None:
     for index, row in enumerate(table.rows):
         columns = [i for i, c in enumerate(table.columns) if c.side == row.side]
         texts = [row.cells[c] for c in columns]
-        if len(columns) < 2 or not any(_value(t) for t in texts):
+        if len(columns) < 2 or not any(value_of(t) for t in texts):
             continue
-        if not _value(texts[-1]):
+        if not value_of(texts[-1]):
             found.append({(index, c): t for c, t in zip(columns, [None, *texts], strict=False)})
-        if not _value(texts[0]):
+        if not value_of(texts[0]):
             found.append({(index, c): t for c, t in zip(columns, [*texts[1:], None], strict=True)})
     return _planted("shifted columns", document, number, random.choice(found)) if found else None
 
@@ -200,7 +157,7 @@ def neighbour(document: Document, random: Random) -> Mutation | None:
         for index, row in enumerate(table.rows)
         for column, text in enumerate(row.cells)
         for beside in (column - 1, column + 1)
-        if _value(text)
+        if value_of(text)
         and 0 <= beside < len(table.columns)
         and row.cells[beside] is None
         and table.columns[beside].side == table.columns[column].side
@@ -213,7 +170,7 @@ def shift_rows(document: Document, random: Random) -> Mutation | None:
     number, table = _any_table(document, random)
     found = []
     for column, head in enumerate(table.columns):
-        rows = [i for i, r in enumerate(table.rows) if r.side == head.side and _value(r.cells[column])]
+        rows = [i for i, r in enumerate(table.rows) if r.side == head.side and value_of(r.cells[column])]
         for three in zip(rows, rows[1:], rows[2:], strict=False):
             texts = [table.rows[r].cells[column] for r in three]
             if len(set(texts)) > 1:
@@ -225,12 +182,12 @@ def shift_rows(document: Document, random: Random) -> Mutation | None:
 def drop_row(document: Document, random: Random) -> Mutation | None:
     """A row is left out."""
     number, table = _any_table(document, random)
-    rows = [i for i, row in enumerate(table.rows) if any(_value(c) for c in row.cells)]
+    rows = [i for i, row in enumerate(table.rows) if any(value_of(c) for c in row.cells)]
     if not rows:
         return None
     index = random.choice(rows)
     cells = enumerate(table.rows[index].cells)
-    missing = {(number, index, c): v for c, text in cells if (v := _value(text))}
+    missing = {(number, index, c): v for c, text in cells if (v := value_of(text))}
     kept = [row for i, row in enumerate(table.rows) if i != index]
     return Mutation("dropped row", with_rows(document, number, kept), missing=missing)
 
@@ -259,26 +216,27 @@ def other_unit(document: Document, random: Random) -> Mutation | None:
     number, table = _any_table(document, random)
     unit = "万元" if table.amount_unit == "元" else "元"
     changed = replace(table, amount_unit=unit)
-    return Mutation("unit", _with_table(document, number, changed), table=number)
+    return Mutation("unit", with_table(document, number, changed), table=number)
 
 
 def other_year(document: Document, random: Random) -> Mutation | None:
-    """A table says another year."""
-    number, table = _any_table(document, random)
-    year = table.where.get("year") or (str(document.year) if document.year else None)
-    if year is None:
+    """The title of a table prints another year; one that prints none is not changed."""
+    titled = [(n, m) for n, t in enumerate(document.tables) if (m := _YEAR.search(t.title))]
+    if not titled:
         return None
-    wrong = str(int(year) - 1)
-    where = table.where | {"year": wrong}
-    changed = replace(table, where=where, title=table.title.replace(year, wrong))
-    return Mutation("year", _with_table(document, number, changed), table=number)
+    number, match = random.choice(titled)
+    table = document.tables[number]
+    wrong = _year(match.group(), random)
+    title = table.title[: match.start()] + wrong + table.title[match.end() :]
+    changed = replace(table, where=table.where | {"year": wrong}, title=title)
+    return Mutation("year", with_table(document, number, changed), table=number)
 
 
 def other_name(document: Document, random: Random) -> Mutation | None:
     """A row bears the name of another row of its table."""
     number, table = _any_table(document, random)
     labels = sorted({row.label for row in table.rows})
-    rows = [i for i, row in enumerate(table.rows) if any(_value(c) for c in row.cells)]
+    rows = [i for i, row in enumerate(table.rows) if any(value_of(c) for c in row.cells)]
     if len(labels) < 2 or not rows:
         return None
     index = random.choice(rows)
@@ -297,6 +255,9 @@ def other_name(document: Document, random: Random) -> Mutation | None:
 
 _AMOUNT: Final = re.compile(r"\d[\d,]*(?:\.\d+)?(?=\s*(?:万元|亿元|元))")
 _PERCENT: Final = re.compile(r"\d+(?:\.\d+)?(?=\s*[%％])")
+NUMBERS_SAID: Final = re.compile(f"{_AMOUNT.pattern}|{_PERCENT.pattern}")
+"""Amounts and percentages of the prose."""
+_YEAR: Final = re.compile(r"20\d\d(?=\s*年)")
 _DIRECTIONS: Final = {"增加": "减少", "减少": "增加", "增长": "下降", "下降": "增长", "大于": "小于", "小于": "大于"}
 _DIRECTION: Final = re.compile("|".join(_DIRECTIONS))
 
@@ -314,6 +275,15 @@ def said_percent(document: Document, random: Random) -> Mutation | None:
 def said_direction(document: Document, random: Random) -> Mutation | None:
     """The prose says more where it was less."""
     return _say("said direction", document, random, _DIRECTION, lambda w, _: _DIRECTIONS[w])
+
+
+def said_year(document: Document, random: Random) -> Mutation | None:
+    """A sentence tells of the year before, or after, its own."""
+    return _say("said year", document, random, _YEAR, _year)
+
+
+def _year(text: str, random: Random) -> str:
+    return str(int(text) + random.choice((-1, 1)))
 
 
 def _digit(text: str, random: Random) -> str:
@@ -342,48 +312,14 @@ def _say(
     s, p, match = random.choice(found)
     section = document.sections[s]
     text = section.paragraphs[p].text
-    words = Words(s, p, match.start(), match.group(), alter(match.group(), random))
+    after = alter(match.group(), random)
+    words = Words(s, p, match.start(), match.group(), after, pattern is _YEAR)
     paragraphs = list(section.paragraphs)
     altered = text[: match.start()] + words.after + text[match.end() :]
     paragraphs[p] = replace(paragraphs[p], text=altered)
     sections = list(document.sections)
     sections[s] = replace(section, paragraphs=tuple(paragraphs))
     return Mutation(kind, with_prose(document, sections), said=words)
-
-
-def with_prose(document: Document, sections: Sequence[Section]) -> Document:
-    """The document with other prose, its claims and their facts made anew."""
-    context = Prose(document.kind, document.year, document.department)
-    claims = read_statements(sections, context)
-    facts = [fact for fact in document.facts if fact.table is not None]
-    facts += [claim.fact for claim in claims if isinstance(claim, Stated | Count)]
-    return replace(document, sections=list(sections), claims=claims, facts=facts)
-
-
-def with_cells(
-    document: Document, number: int, changed: dict[tuple[int, int], str | None]
-) -> Document:
-    """The document with other texts in cells (row, column) of one table."""
-    rows = list(document.tables[number].rows)
-    for (index, column), text in changed.items():
-        cells = list(rows[index].cells)
-        cells[column] = text
-        rows[index] = replace(rows[index], cells=tuple(cells))
-    return with_rows(document, number, rows)
-
-
-def with_rows(document: Document, number: int, rows: list[Row]) -> Document:
-    """The document with other rows in one table, the facts of that table made anew."""
-    return _with_table(document, number, replace(document.tables[number], rows=rows))
-
-
-def _with_table(document: Document, number: int, table: Table) -> Document:
-    tables = list(document.tables)
-    tables[number] = table
-    before = [f for f in document.facts if f.table is not None and f.table < number]
-    after = [f for f in document.facts if f.table is None or f.table > number]
-    facts = [*before, *table_facts(table, number, document.year), *after]
-    return replace(document, tables=tables, facts=facts)
 
 
 def _any_table(document: Document, random: Random) -> tuple[int, Table]:
@@ -399,11 +335,11 @@ def _planted(
     altered = {
         (row, column): text
         for (row, column), text in changed.items()
-        if (_value(text) or 0) != (_value(rows[row].cells[column]) or 0)
+        if (value_of(text) or 0) != (value_of(rows[row].cells[column]) or 0)
     }
     if not altered:
         return None
-    right = {(number, r, c): _value(rows[r].cells[c]) for r, c in altered}
+    right = {(number, r, c): value_of(rows[r].cells[c]) for r, c in altered}
     return Mutation(kind, with_cells(document, number, changed), right)
 
 
@@ -422,5 +358,5 @@ STRUCTURES: Final[tuple[Maker, ...]] = (
 )  # fmt: skip
 """Mutations of rows, columns and tables."""
 
-NARRATIVE: Final[tuple[Maker, ...]] = (said_amount, said_percent, said_direction)
+NARRATIVE: Final[tuple[Maker, ...]] = (said_amount, said_percent, said_direction, said_year)
 """Mutations of the prose."""

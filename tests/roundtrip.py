@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import shouzhi
-from shouzhi.catalogue.classifications import TREES, classification
+from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold
 from shouzhi.facts import Document
 from shouzhi.publish.amounts import printed
 from shouzhi.publish.document import Publication, Table
 from shouzhi.publish.files import WRITERS, files
-from shouzhi.publish.table import Figure, FormTable
-from shouzhi.space import Fact
+from shouzhi.publish.table import Figure, FormTable, TableRow, TableSide
+from shouzhi.relations.across import Origin, canonical, full
+from shouzhi.space import Coordinates, Fact
 
-FORMATS = tuple(WRITERS)
-TOLD = ("function", "economic", "unit", "project", "item")
-"""Dimensions that a table must tell; stage, flow, kind and source may go without saying."""
+FORMATS: Final = tuple(WRITERS)
+NAMED: Final = ("unit", "project")
+UNPRINTED: Final = ("year", "stage", "flow", "source")
+"""Dimensions that a form may leave to what its readers know: they need be told only in words."""
 
 
-def figures(table: FormTable) -> Iterator[Figure]:
+BEYOND: Final = ("carried_in", "reserves_used", "carried_out", "distributed")
+"""Flows without any of which the total of income is the income of the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A figure as it is printed, with all words that stand over and beside it."""
+
+    figure: Figure
+    text: str
+    words: tuple[str, ...]
+    listed: tuple[str, ...] = ()
+    """Words for something that has no place of its own: a task, a purchase, a kind of income."""
+
+
+def figures(table: FormTable) -> Iterator[Wanted]:
     """The figures that print anything, in the order in which readers meet them."""
     for block in table.blocks:
         for line in block.fields:
-            yield from (f.content for f in line if isinstance(f.content, Figure) and printed(f.content, table))
+            for field in line:
+                if isinstance(field.content, Figure) and (text := printed(field.content, table)):
+                    yield Wanted(field.content, text, (table.title, field.label), block.lead or "")
         for number in range(max((len(side.rows) for side in block.sides), default=0)):
             for side in block.sides:
                 row = side.rows[number] if number < len(side.rows) else None
-                cells = row.cells if row else ()
-                yield from (c for c in cells if isinstance(c, Figure) and printed(c, table))
+                for place, cell in enumerate(row.cells if row else ()):
+                    if row and isinstance(cell, Figure) and (text := printed(cell, table)):
+                        words = (table.title, *side.heading, *side.columns[place], row.label)
+                        yield Wanted(cell, text, words, tuple(_listed(row, cell, side, place)))
+
+
+def _listed(row: TableRow, figure: Figure, side: TableSide, place: int) -> Iterator[str]:
+    """What a row or a column is that shows a record: its place says nothing of it."""
+    if not {"function", "economic", "project"} & figure.where.keys():
+        yield fold(row.label)
+    if side.side.columns[place].amount:
+        yield fold(side.columns[place][-1])
 
 
 def read_back(publication: Publication, name: str, folder: Path) -> Document:
@@ -54,8 +86,8 @@ def differences(publication: Publication, document: Document) -> list[str]:
                 wrong.append(f"{table.number or ''}{table.title}: not there")
             continue
         left.remove(found)
-        facts = [f for f in document.facts if f.table == found and not _is_text(f, table)]
-        wrong += _compare(table, wanted, facts, publication)
+        facts = [f for f in document.facts if f.table == found]
+        wrong += _compare(table, wanted, facts, publication, document)
     wrong += [f"{document.tables[n].title}: too many" for n in left if document.tables[n].rows]
     return wrong
 
@@ -65,42 +97,78 @@ def _same(table: FormTable, document: Document, number: int) -> bool:
     return (found.number or "") == (table.number or "") and fold(found.title) == fold(table.title)
 
 
-def _is_text(fact: Fact, table: FormTable) -> bool:
-    """Words of a form, such as a rate that the book gives, that happen to be numbers."""
-    texts = {f.content for b in table.blocks for line in b.fields for f in line if isinstance(f.content, str)}
-    return fact.printed in texts
-
-
 def _compare(
-    table: FormTable, wanted: list[Figure], facts: list[Fact], publication: Publication
+    table: FormTable,
+    wanted: list[Wanted],
+    facts: list[Fact],
+    publication: Publication,
+    document: Document,
 ) -> Iterator[str]:
     name = f"{table.number or ''}{table.title}"
-    texts = [printed(figure, table) for figure in wanted]
+    texts = [one.text for one in wanted]
     if texts != [fact.printed for fact in facts]:
         pairs = zip([*texts, "end"], [*(f.printed for f in facts), "end"], strict=False)
         first = next((pair for pair in pairs if pair[0] != pair[1]), None)
         yield f"{name}: {len(texts)} printed, {len(facts)} read, first {first}"
         return
-    for figure, fact in zip(wanted, facts, strict=True):
-        if amiss := _misplaced(figure, fact, publication):
-            yield f"{name}: {fact.printed} {amiss}"
+    names = {unit.key: fold(unit.name) for unit in publication.book.units.values()}
+    origin = Origin(document.kind, document.year, 0)
+    told: set[str] = set()
+    carried = any(line.where["flow"] in BEYOND for line in publication.book.lines)
+    for one, fact in zip(wanted, facts, strict=True):
+        rate = one.figure.rate
+        if rate != (fact.unit == "%"):
+            yield f"{name}: {fact.printed} in {fact.unit}"
             return
+        place = fact.where.without("stage") if rate else canonical(fact, origin)
+        place |= fact.where.only("flow")  # relations leave it out where an item tells it
+        for amiss in _misplaced(one, place, names, origin, carried=carried):
+            kind = amiss.partition(":")[0]
+            if kind not in told:
+                told.add(kind)
+                yield f"{name}: {fact.printed} {amiss} ({'/'.join(one.words)})"
 
 
-def _misplaced(figure: Figure, fact: Fact, publication: Publication) -> str:
-    """A member that was read and does not hold the figure's, or one that was not read."""
-    units = {unit.key: fold(unit.name) for unit in publication.book.units.values()}
-    for dimension, member in fact.where.items():
-        held = figure.where.get(dimension)
-        if held is None or set(member.split("+")) == set(held):
-            continue
-        names = {units.get(m, fold(m)) if dimension in {"unit", "project"} else m for m in held}
-        tree = classification(dimension) if dimension in TREES else None
-        if member not in names and not (tree and any(tree.is_ancestor(member, m) for m in names)):
-            if dimension in {"function", "economic"} and any(m.startswith(member) for m in names):
-                continue
-            return f"{dimension}: printed {held}, read {member}"
-    untold = [d for d in TOLD if len(figure.where.get(d, ())) == 1 and d not in fact.where]
-    return f"{untold[0]}: printed {figure.where[untold[0]]}, not read" if untold else ""
+def _misplaced(
+    wanted: Wanted, place: Coordinates, names: Mapping[str, str], origin: Origin, *, carried: bool
+) -> Iterator[str]:
+    """Members that were read and are not the figure's, and those that were not read."""
+    held = {d: _named(d, m, names) for d, m in wanted.figure.where.items()}
+    one = Coordinates({d: m[0] for d, m in held.items() if len(m) == 1})
+    one = one if wanted.figure.rate else full(one, origin) | one.only("flow")
+    several = {d: m for d, m in held.items() if len(m) > 1}
+    own = [name for name in wanted.listed if name not in one.values()]
+    for dimension, member in place.items():
+        if dimension in several:
+            if not _covers(dimension, member, several[dimension]):
+                yield f"{dimension}: printed {several[dimension]}, read {member}"
+        elif dimension not in one:
+            listed = dimension in NAMED and member in own
+            if not listed and (dimension != "flow" or not own):
+                yield f"{dimension}: nothing printed, read {member}"
+        else:
+            alike = {one[dimension], *(f"{one[dimension]}/{fold(w)}" for w in wanted.words)}
+            if dimension == "flow" and not carried:
+                alike.add(f"{one[dimension]}_total")
+            if member not in alike:
+                yield f"{dimension}: printed {one[dimension]}, read {member}"
+    for dimension in one:
+        silent = dimension in UNPRINTED and not any(_tells(w, dimension) for w in wanted.words)
+        if dimension not in place and not silent:
+            yield f"{dimension}: printed {one[dimension]}, not read"
 
 
+def _named(dimension: str, members: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names.get(m, fold(m)) for m in members) if dimension in NAMED else members
+
+
+def _covers(dimension: str, member: str, held: tuple[str, ...]) -> bool:
+    """Whether one word can stand for several members: it names them, one of them, or what is over all."""
+    tree = classification(dimension)
+    return set(member.split("+")) <= set(held) or all(tree.is_ancestor(member, m) for m in held)
+
+
+def _tells(text: str, dimension: str) -> bool:
+    """Whether a printed word says anything of a dimension."""
+    term = lexicon().term(text)
+    return dimension in lexicon().title(text) or bool(term and dimension in term.where)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from shouzhi.checks import Finding
@@ -36,13 +36,15 @@ def read(path: str | Path, name: str | None = None) -> Document:
     return read_document(Path(path), name)
 
 
-def check(documents: Sequence[Document], *, between: bool = False) -> list[Finding]:
+def check(
+    documents: Sequence[Document], *, between: bool = False, language: Literal["zh", "en"] = "zh"
+) -> list[Finding]:
     """Check documents: their arithmetic, and whether they are complete and well formed.
 
     Findings come the gravest first, then by document and place; amounts in them are written
     in the unit of their table.  With `between` the documents are held against each other
-    too: years, budget and accounts, department and units.
+    too: years, budget and accounts, department and units.  `language` is that of the messages.
     """
     from shouzhi.checks.run import check as run
 
-    return run(documents, between=between)
+    return run(documents, between=between, language=language)

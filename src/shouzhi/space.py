@@ -7,12 +7,13 @@ Everything here is frozen and does no input or output.  Money is an integer of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar, overload
 
 Unit = Literal["元", "千元", "万元", "百万元", "亿元"]
+_Default = TypeVar("_Default")
 How = Literal["rulings", "cells", "tabs", "alignment", "arithmetic", "text"]
 
 FEN_PER: Final[dict[str, int]] = {
@@ -56,7 +57,8 @@ def parse_amount(text: str) -> Amount | None:
     negatives and a trailing percent sign are understood.  A dash alone is how
     many departments print an empty cell, and is no number.
     """
-    plain = text.translate(_FULL_TO_HALF).strip().replace(" ", "")
+    half = text if text.isascii() else text.translate(_FULL_TO_HALF)
+    plain = half.strip().replace(" ", "")
     if not plain or plain in _DASHES:
         return None
     percent = plain.endswith("%")
@@ -91,6 +93,10 @@ def yuan(fen: int) -> str:
     return f"{sign}{whole}.{cents:02d}"
 
 
+def _place(member: tuple[str, str]) -> int:
+    return _ORDER[member[0]]
+
+
 class Coordinates(Mapping[str, str]):
     """A place in the space: one member for each dimension named, all for the rest.
 
@@ -105,9 +111,7 @@ class Coordinates(Mapping[str, str]):
         unknown = given.keys() - _ORDER.keys()
         if unknown:
             raise ValueError(f"unknown dimension: {', '.join(sorted(unknown))}")
-        self._members: tuple[tuple[str, str], ...] = tuple(
-            sorted(given.items(), key=lambda member: _ORDER[member[0]])
-        )
+        self._members: tuple[tuple[str, str], ...] = tuple(sorted(given.items(), key=_place))
         self._hash = hash(self._members)
 
     def __getitem__(self, dimension: str) -> str:
@@ -115,6 +119,32 @@ class Coordinates(Mapping[str, str]):
             if name == dimension:
                 return member
         raise KeyError(dimension)
+
+    # A document asks some ten thousand times: what `Mapping` would do by way of
+    # `__getitem__` and its KeyError is done here at once.
+
+    @overload
+    def get(self, key: str, default: None = None, /) -> str | None: ...
+    @overload
+    def get(self, key: str, default: str, /) -> str: ...
+    @overload
+    def get(self, key: str, default: _Default, /) -> str | _Default: ...
+    def get(self, key: str, default: object = None, /) -> object:
+        """The member of a dimension, or `default` where it is not named."""
+        for name, member in self._members:
+            if name == key:
+                return member
+        return default
+
+    def __contains__(self, dimension: object) -> bool:
+        for name, _ in self._members:  # noqa: SIM110 - asked too often for a generator
+            if name == dimension:
+                return True
+        return False
+
+    def items(self) -> ItemsView[str, str]:
+        """(dimension, member) of every member named, in the order of the dimensions."""
+        return dict(self._members).items()
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._members)
@@ -134,15 +164,22 @@ class Coordinates(Mapping[str, str]):
         return Coordinates, (self._members,)  # hashes of texts differ between processes
 
     def __or__(self, other: Mapping[str, str]) -> Coordinates:
-        return Coordinates({**self, **other})
+        if not isinstance(other, Coordinates):
+            return Coordinates({**dict(self._members), **other})
+        if not other._members or not self._members:
+            return self if self._members else other
+        merged = {**dict(self._members), **dict(other._members)}
+        return self._ordered(tuple(sorted(merged.items(), key=_place)))
 
     def without(self, *dimensions: str) -> Coordinates:
         """The same place with the members of `dimensions` taken out."""
-        return self._ordered(tuple(pair for pair in self._members if pair[0] not in dimensions))
+        kept = tuple([pair for pair in self._members if pair[0] not in dimensions])
+        return self if len(kept) == len(self._members) else self._ordered(kept)
 
     def only(self, *dimensions: str) -> Coordinates:
         """The same place with nothing but the members of `dimensions`."""
-        return self._ordered(tuple(pair for pair in self._members if pair[0] in dimensions))
+        kept = tuple([pair for pair in self._members if pair[0] in dimensions])
+        return self if len(kept) == len(self._members) else self._ordered(kept)
 
     @classmethod
     def _ordered(cls, members: tuple[tuple[str, str], ...]) -> Coordinates:

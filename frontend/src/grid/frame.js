@@ -2,7 +2,10 @@
 import { say } from "./words.js";
 
 export const NUMBERS = 52; // px, the column of line numbers
-const WIDTHS = { amount: 150, function: 210, economic: 190, unit: 180, project: 220, text: 200, name: 220, year: 80, count: 90, number: 90, code: 110 };
+const WIDTHS = {
+  amount: 140, function: 200, economic: 160, unit: 150, project: 160, text: 200, name: 220, year: 80, count: 90, number: 90,
+  code: 110, income_flow: 100, expenditure_flow: 90, flow: 100, stage: 90, kind: 100, item: 140, category: 90, yes: 80,
+};
 const NARROWEST = 48;
 
 /** An element with a class, attributes and children. */

@@ -11,13 +11,14 @@ export class Saving extends EventTarget {
   pending = new Map();
   flying = new Map();
   conflicts = new Map();
+  grouping = ""; // what the totals of the groups are wanted by
   state = "saved"; // saved, dirty, saving, offline, signed-out, refused
   #timer = 0;
   #fails = 0;
 
   constructor(sheet, { url, token, person }) {
     super();
-    Object.assign(this, { sheet, url, token });
+    Object.assign(this, { sheet, url, token, person });
     this.store = new Store(`${person}.${new URL(url, location.href).pathname}`);
     sheet.addEventListener("edited", (event) => this.#note(event.detail));
     window.addEventListener("online", () => this.soon(0));
@@ -70,7 +71,7 @@ export class Saving extends EventTarget {
   }
 
   #insist(entry, theirs, row) {
-    if (theirs.deleted) {
+    if (!theirs.theirs) {
       this.store.forget([entry]);
       Object.assign(row, { id: null, revision: 0, client: clientKey() });
       this.#keep([this.#queue(row, { ...row.cells })]);
@@ -84,10 +85,10 @@ export class Saving extends EventTarget {
 
   #yield(entry, theirs, row) {
     this.store.forget([entry]);
-    if (theirs.deleted) return this.sheet.drop(row);
+    if (!theirs.theirs) return this.sheet.drop(row);
     row.revision = theirs.revision;
     if (entry.delete) { row.gone = false; this.sheet.place(row); }
-    return this.sheet.take(row, theirs.cells);
+    return this.sheet.take(row, theirs.theirs);
   }
 
   #note(steps) {
@@ -101,7 +102,9 @@ export class Saving extends EventTarget {
     this.soon();
   }
 
+  // A new row of which nothing is filled yet is nobody's loss: it waits for its first cell.
   #queue(row, cells) {
+    if (row.id === null && !this.flying.has(row.client) && !this.pending.has(row.client) && !Object.keys(row.cells).length) return null;
     const clash = this.conflicts.get(row.client)?.entry;
     const entry = clash ?? this.pending.get(row.client) ?? { client: row.client, id: row.id, revision: row.revision, cells: {} };
     Object.assign(entry.cells, cells);
@@ -118,7 +121,7 @@ export class Saving extends EventTarget {
       if (held) this.store.forget([held]);
       return null;
     }
-    const entry = { client: row.client, id: row.id, revision: row.revision, delete: true, row };
+    const entry = { client: row.client, id: row.id, revision: row.revision, position: row.position, delete: true, row };
     this.pending.set(row.client, entry);
     return entry;
   }
@@ -134,15 +137,15 @@ export class Saving extends EventTarget {
   async #post(batch) {
     const answer = await fetch(this.url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": this.token, Accept: "application/json" },
-      body: JSON.stringify({ changes: batch.map(wire) }),
+      headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") ?? this.token, Accept: "application/json" },
+      body: JSON.stringify({ person: this.person, group: this.grouping || null, changes: batch.map(wire) }),
       signal: AbortSignal.timeout(PATIENCE),
       redirect: "manual",
     });
     if (answer.type === "opaqueredirect" || answer.status === 401) throw Object.assign(new Error(), { state: "signed-out" });
     if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
       const told = await answer.json().catch(() => ({}));
-      throw Object.assign(new Error(told.message ?? ""), { state: "refused" });
+      throw Object.assign(new Error((told.reasons ?? [told.error ?? ""]).join("；")), { state: "refused" });
     }
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
@@ -156,6 +159,7 @@ export class Saving extends EventTarget {
     const byId = new Map(batch.map((entry) => [entry.id, entry]));
     for (const saved of answer.rows) this.#settled(byClient.get(saved.client) ?? byId.get(saved.id), saved);
     for (const theirs of answer.conflicts ?? []) this.#clash(byId.get(theirs.id), theirs);
+    for (const row of this.sheet.rows) row.position = answer.positions?.[row.id] ?? row.position;
     this.sheet.takeTotals(answer);
     this.#be(this.pending.size ? "dirty" : "saved");
     this.dispatchEvent(new CustomEvent("answer", { detail: answer }));
@@ -238,9 +242,15 @@ export class Saving extends EventTarget {
   }
 }
 
+// A row goes out whole: the server compares and keeps it as the one who typed saw it.
 function wire(entry) {
-  const { client, id, revision, position, cells } = entry;
-  return entry.delete ? { id, client, revision, delete: true } : { id, client, revision, position, cells };
+  const { client, id, revision, position, whole } = entry;
+  return entry.delete ? { id, client, revision, position, delete: true } : { id, client, revision, position, cells: whole };
+}
+
+// The token of a page that was open when its person signed in anew is in the cookie only.
+function cookie(name) {
+  return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function stored({ row, ...entry }) {

@@ -66,7 +66,9 @@ export class Sheet extends EventTarget {
     const after = this.rows[at]?.position ?? before + count + 1;
     const group = this.rows[at - 1]?.group ?? this.rows[at]?.group ?? null;
     return Array.from({ length: count }, (_, i) => {
-      const position = before + ((after - before) * (i + 1)) / (count + 1);
+      // Drawn within its part of the gap: a position is a new row's own, by which the server
+      // knows it again when a request is repeated.
+      const position = before + ((after - before) * (i + 0.25 + Math.random() / 2)) / count;
       const row = rowOf({ id: null, revision: 0, position, cells: fill(i), group });
       return { type: "insert", row, at: at + i };
     });

@@ -1,15 +1,19 @@
 """The checks as data: what each means, how grave it is, whose rule it is, and two examples.
 
 `checks.yaml` holds a row for every check.  The examples are small documents that the test
-suite runs through the reader; in them ` | ` stands for the tab between two cells.
+suite runs through the reader; in them ` | ` stands for the tab between two cells.  What the
+findings say in another language stands in `checks.<language>.yaml`.
 Faults raise CatalogueError with file and line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -24,6 +28,11 @@ KINDS: Final = (
 """What a check looks at, in the order in which the reference page lists it."""
 
 SEVERITIES: Final = ("error", "warning", "rounding", "note")
+
+OWN: Final = "zh"
+"""The language of checks.yaml itself."""
+
+_SPOKEN: ContextVar[str] = ContextVar("language of the findings", default=OWN)
 
 _ID: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SUBJECT: Final = "SUBJECT"
@@ -107,6 +116,12 @@ class CheckRow:
         """The message with its fields filled in."""
         return fill(self.message, fields)
 
+    def spoken(self, title: str, message: str) -> CheckRow:
+        """The same check with its title and message in another language."""
+        row = copy(self)
+        row.title, row.message = title, message
+        return row
+
 
 @dataclass(frozen=True, slots=True)
 class CheckBook:
@@ -117,6 +132,7 @@ class CheckBook:
     children: Mapping[str, str]
     slips: Mapping[str, str]
     weak: frozenset[str]
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, check: str) -> CheckRow:
         return self.rows[check]
@@ -125,11 +141,35 @@ class CheckBook:
         """One of the wordings with its fields filled in."""
         return fill(self.wording[name], fields)
 
+    def phrase(self, text: str) -> str:
+        """A word of the catalogue itself (预算, 款) in the language that is spoken."""
+        return self.phrases.get(text, text)
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Texts one after the other, with the comma of the language between them."""
+        return self.wording["comma"].join(texts)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let findings be worded in a language (zh, en) while the block runs."""
+    token = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def check_book() -> CheckBook:
+    """The checks of the catalogue in the language that is spoken, loaded once a process."""
+    return _book(_SPOKEN.get())
+
 
 @cache
-def check_book() -> CheckBook:
-    """The checks of the catalogue, loaded once a process."""
-    return read_checks(CATALOGUE / "checks.yaml")
+def _book(language: str) -> CheckBook:
+    if language == OWN:
+        return read_checks(CATALOGUE / "checks.yaml")
+    return _translated(_book(OWN), CATALOGUE / f"checks.{language}.yaml")
 
 
 def read_checks(path: Path) -> CheckBook:
@@ -145,6 +185,42 @@ def read_checks(path: Path) -> CheckBook:
     children = {key: node.text() for key, node in data["children"].mapping().items()}
     slips = {key: node.text() for key, node in data["slips"].mapping().items()}
     return CheckBook(rows, wording, children, slips, frozenset(data["weak"].texts()))
+
+
+def _translated(book: CheckBook, path: Path) -> CheckBook:
+    """The book with what a file says in its language; a text that it does not have stays."""
+    data = load_yaml(path).record(("wording", "children", "slips", "phrases", "checks"))
+    rows = dict(book.rows)
+    for name, node in data["checks"].mapping().items():
+        if name not in rows:
+            raise node.fault(f"没有“{name}”这项检查；可用的在 checks.yaml 里")
+        said = node.record(("title", "message"))
+        rows[name] = rows[name].spoken(said["title"].text(), _same_fields(said["message"], rows[name].message))
+    wording = dict(book.wording)
+    for name, node in data["wording"].mapping().items():
+        if name not in wording:
+            raise node.fault(f"没有“{name}”这句话；可用的在 checks.yaml 的 wording 里")
+        wording[name] = _same_fields(node, wording[name])
+    return replace(
+        book,
+        rows=rows,
+        wording=wording,
+        children={**book.children, **_texts(data["children"])},
+        slips={**book.slips, **_texts(data["slips"])},
+        phrases=_texts(data["phrases"]),
+    )
+
+
+def _same_fields(node: Node, original: str) -> str:
+    """A template with no other fields than the original has."""
+    text = _template(node)
+    if unknown := sorted(set(fields_of(text)) - set(fields_of(original))):
+        raise node.fault(f"原文没有 {{{unknown[0]}}} 这一项")
+    return text
+
+
+def _texts(node: Node) -> dict[str, str]:
+    return {key: value.text() for key, value in node.mapping().items()}
 
 
 def _template(node: Node) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -13,6 +13,7 @@ from typing import Any, Final
 import yaml
 
 from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.learned import Learned, learned_words
 from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.space import Coordinates
 
@@ -47,9 +48,12 @@ class Term:
 
 
 class Lexicon:
-    """Words to coordinates.  All lookups fold what they are given."""
+    """Words to coordinates.  All lookups fold what they are given.
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    `learned` are words of the installation, each of which means what a known one does.
+    """
+
+    def __init__(self, data: dict[str, Any], learned: Iterable[Learned] = ()) -> None:
         self._terms: dict[str, list[Term]] = {}
         for entry in data["terms"]:
             term = _term(entry)
@@ -79,6 +83,7 @@ class Lexicon:
         self._phrase = re.compile("|".join(map(re.escape, longest)))
         self._counts = re.compile(data["counts"])
         self._fields = {fold(w): d for d, words in data["fields"].items() for w in words}
+        self._tellers = {fold(w): d for d, words in data["tellers"].items() for w in words}
         self._worth = re.compile(data["worth"])
         self._fillers = re.compile(data["fillers"])
         self.derived = {name: re.compile(p) for name, p in data["derived"].items()}
@@ -89,6 +94,18 @@ class Lexicon:
         }
         self.number = re.compile(captions["number"])
         self.continued = re.compile(captions["continued"])
+        for word in learned:
+            self._learn(fold(word.says), word.like)
+
+    def _learn(self, word: str, like: str) -> None:
+        """Let a word mean what `like` means, wherever the latter is known; ours are not changed."""
+        if term := self.term(like):
+            self._terms.setdefault(word, [term])
+        if roles := self.roles(like):
+            self._roles.setdefault(word, roles)
+        for known in (self._texts, self._measures, self._totals, self._grand, self._sides, self._natures):
+            if fold(like) in known:
+                known.add(word)
 
     def term(self, text: str, under: Coordinates = Coordinates()) -> Term | None:
         """What `text` means where `under` already holds; None when it is not known.
@@ -101,6 +118,11 @@ class Lexicon:
                 if term.under.items() <= under.items():
                     return term
         return self._compound(text)
+
+    def is_shortened(self, text: str) -> bool:
+        """Whether a word is known only without what stands in brackets behind it."""
+        *fuller, bare = _variants(text)
+        return bool(fuller) and bare in self._terms and not any(word in self._terms for word in fuller)
 
     def _compound(self, text: str) -> Term | None:
         """A word made of title phrases: 一般公共预算 + 基本支出, perhaps with 安排, 资金, 数 between."""
@@ -134,6 +156,10 @@ class Lexicon:
     def field(self, text: str) -> str | None:
         """The dimension that a field of a form tells of the whole form: 项目名称 its project."""
         return self._fields.get(fold(text).rstrip(":"))
+
+    def teller(self, text: str) -> str | None:
+        """The dimension that a column of words tells of rows without labels: 专项名称 their project."""
+        return self._tellers.get(fold(text))
 
     def is_worth(self, text: str) -> bool:
         """Whether a heading tops money even in the row of something that is counted: 原值."""
@@ -272,6 +298,6 @@ def _term(entry: dict[str, Any]) -> Term:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon of the catalogue, loaded once a process."""
+    """The lexicon of the catalogue with what the installation has learned, loaded once a process."""
     text = (files("shouzhi.catalogue") / "lexicon.yaml").read_text(encoding="utf-8")
-    return Lexicon(yaml.load(text, Loader=yaml.CSafeLoader))
+    return Lexicon(yaml.load(text, Loader=yaml.CSafeLoader), learned_words())

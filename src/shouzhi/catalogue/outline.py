@@ -95,11 +95,15 @@ class SectionSpec:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The order of a document; `because` words a reason, `terms` are words with their meaning."""
+    """The order of a document; `because` words a reason, `terms` are words with their meaning.
+
+    `source` names the published documents whose order it is; empty for one of our own making.
+    """
 
     because: str
     sections: tuple[SectionSpec, ...]
     terms: tuple[tuple[str, str], ...]
+    source: str = ""
 
 
 @cache
@@ -111,12 +115,13 @@ def outline(key: str, document: str) -> Outline:
 
 def read_outline(path: Path) -> Outline:
     """Read one outline; raises CatalogueError with file and line for the first fault."""
-    data = load_yaml(path).record(("document", "because", "sections"), ("lists",))
+    data = load_yaml(path).record(("document", "because", "sections"), ("lists", "source"))
     data["document"].choice(KINDS)
     return Outline(
         because=data["because"].text(),
         sections=tuple(map(_section, data["sections"].sequence())),
         terms=_terms(),
+        source=data["source"].text() if "source" in data else "",
     )
 
 

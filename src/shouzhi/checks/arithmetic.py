@@ -98,6 +98,8 @@ def check_of(scene: Scene, relation: Relation) -> str:
         return _said(relation)
     if relation.kind in _BY_KIND:
         return _BY_KIND[relation.kind]
+    if relation.why == "change":
+        return "printed-change"
     if scope == _WITHIN:
         return "sum-in-table"
     return "same-number" if len(relation.terms) == 2 else "sum-across-tables"

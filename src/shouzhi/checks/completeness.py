@@ -40,7 +40,7 @@ def empty_tables(subject: Subject) -> Iterator[Finding]:
         if _is_empty(table) and not _explained(subject, table)
     ]
     if bare:
-        names = "、".join(table_words(subject.document.tables[place]) for place in bare)
+        names = check_book().listed(table_words(subject.document.tables[place]) for place in bare)
         most = len(bare) * 2 > len(subject.document.tables)
         yield finding(
             "empty-table",
@@ -140,12 +140,12 @@ def shallow_codes(subject: Subject) -> Iterator[Finding]:
             and not any(other != code and other.startswith(code) for other in held)
         }
         if shallow:
-            names = "、".join(f"{code} {mark.label}" for code, mark in shallow.items())
+            names = check_book().listed(f"{code} {mark.label}" for code, mark in shallow.items())
             yield finding(
                 "not-deep-enough",
                 subject,
                 list(shallow.values()),
-                fields={"names": names, "level": row.names("levels")[dimension]},
+                fields={"names": names, "level": check_book().phrase(row.names("levels")[dimension])},
             )
 
 

@@ -88,7 +88,8 @@ def _together(
     check: str, subject: Subject, marks: Sequence[Mark], severity: Severity | None = None
 ) -> Finding:
     shown = list(dict.fromkeys(fold(mark.text) for mark in marks))
-    quoted = "、".join(f"“{text}”" for text in shown[:_SHOWN])
-    more = check_book().say("and-so-on") if len(shown) > _SHOWN else ""
+    book = check_book()
+    quoted = book.listed(book.say("quoted", text=text) for text in shown[:_SHOWN])
+    more = book.say("and-so-on") if len(shown) > _SHOWN else ""
     fields = {"count": str(len(marks)), "quoted": quoted + more}
     return finding(check, subject, marks, severity=severity, fields=fields)

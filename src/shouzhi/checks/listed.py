@@ -37,7 +37,7 @@ def listed_accounts(subject: Subject) -> Iterator[Finding]:
     for spoken in subject.spoken:
         for match in row.pattern("lists").finditer(spoken.text):
             for found in _list(subject, spoken, match, basic):
-                key = (found.check, found.message.partition("：")[2])
+                key = (found.check, found.found or found.expected or "")
                 if key not in told:
                     told.add(key)
                     yield found
@@ -56,12 +56,14 @@ def _list(
         if codes and not codes & basic.filled.keys():
             empty.append(name.strip())
     if empty:
-        names = "、".join(f"“{name}”" for name in empty)
+        book = check_book()
+        names = book.listed(book.say("quoted", text=name) for name in empty)
         yield finding(
             "named-without-amount",
             subject,
             [subject.mark(spoken, name) for name in empty],
             fields={"names": names, "part": match["part"]},
+            found=names,
         )
     yield from _unnamed(subject, spoken, match, basic, named)
 
@@ -92,11 +94,13 @@ def _unnamed(
         if wanted.match(code) and code not in named
     ]
     if left:
+        names = check_book().listed(left)
         yield finding(
             "amount-not-named",
             subject,
             [subject.mark(spoken, match["part"])],
-            fields={"part": match["part"], "names": "、".join(left)},
+            fields={"part": match["part"], "names": names},
+            expected=names,
         )
 
 

@@ -66,7 +66,7 @@ def account_names(subject: Subject) -> Iterator[Finding]:
             "code-unknown",
             subject,
             [mark for _, mark in unknown],
-            fields={"codes": "、".join(f"{code} {mark.label}" for code, mark in unknown)},
+            fields={"codes": check_book().listed(f"{code} {mark.label}" for code, mark in unknown)},
         )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
+from shouzhi.catalogue.checks import OWN, speaking
 from shouzhi.catalogue.names import fold
 from shouzhi.checks import ORDER, Finding
 from shouzhi.checks.arithmetic import arithmetic
@@ -24,6 +27,8 @@ from shouzhi.checks.names import (
     unit_codes,
 )
 from shouzhi.checks.rounding import rounding
+from shouzhi.checks.rows import missing_rungs, rows_twice
+from shouzhi.checks.sections import announced_sections, edition_sections
 from shouzhi.checks.subject import Subject
 from shouzhi.checks.tables import missing_tables, table_order
 from shouzhi.checks.wording import (
@@ -35,6 +40,7 @@ from shouzhi.checks.wording import (
     unclosed,
 )
 from shouzhi.checks.years import as_of, dates, own_year
+from shouzhi.checks.zero_base import zero_base
 from shouzhi.facts import Document
 from shouzhi.relations.derive import derive
 
@@ -43,21 +49,42 @@ Check = Callable[[Subject], Iterator[Finding]]
 _NAMELESS: Final = "#"
 
 FORM: Final[tuple[Check, ...]] = (
-    missing_tables, table_order, empty_tables, missing_sections, shallow_codes, missing_reasons,
-    listed_accounts, account_names, account_paths, unit_codes, department_name, project_names,
+    missing_tables, table_order, empty_tables, missing_sections,
+    announced_sections, edition_sections, shallow_codes, missing_rungs,
+    rows_twice, missing_reasons, listed_accounts, account_names, account_paths, unit_codes,
+    department_name, project_names,
     own_year, dates, as_of, placeholders, instructions, undecided, patterns, unclosed, numbers,
     scores, indicators, section_subjects,
 )  # fmt: skip
 """The checks of one document that are not arithmetic."""
 
 
-def check(documents: Sequence[Document], *, between: bool = False) -> list[Finding]:
+def check(
+    documents: Sequence[Document], *, between: bool = False, language: str = OWN
+) -> list[Finding]:
     """The findings of documents, the gravest first and then by document and place.
 
     With `between` the documents of one body are one system: years, budget and accounts,
     department and units must agree with each other too.  Amounts in findings are written in the unit of
-    their table.
+    their table, and messages in `language` (zh or en).
     """
+    with speaking(language), _collector_at_rest():
+        return sorted(_found(documents, between=between), key=_order)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No cycles are made here; to look for them among all facts takes as long as the checks do."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _found(documents: Sequence[Document], *, between: bool) -> list[Finding]:
     subjects = [Subject(document, number) for number, document in enumerate(documents)]
     found: list[Finding] = []
     for group in _bodies(subjects) if between else ([subject] for subject in subjects):
@@ -65,7 +92,7 @@ def check(documents: Sequence[Document], *, between: bool = False) -> list[Findi
     for subject in subjects:
         for form in FORM:
             found.extend(form(subject))
-    return sorted(found, key=_order)
+    return found
 
 
 def _bodies(subjects: Sequence[Subject]) -> list[list[Subject]]:
@@ -99,7 +126,7 @@ def _body(subject: Subject) -> str:
 def _related(subjects: Sequence[Subject]) -> Iterator[Finding]:
     """The findings of one system of relations."""
     system = derive([subject.document for subject in subjects])
-    for make in (arithmetic, rounding):
+    for make in (arithmetic, rounding, zero_base):
         yield from make(system, subjects)
 
 

@@ -101,7 +101,7 @@ class Scene:
         if known and beside is not None and self.fact(beside).table == fact.table:
             return "" if self.fact(beside).location == fact.location else place
         tables = self.subject(index).document.tables
-        name = "正文" if fact.table is None else table_words(tables[fact.table])
+        name = check_book().say("prose") if fact.table is None else table_words(tables[fact.table])
         whole = f"{place} {name}".strip()
         if known or len(self.subjects) == 1:
             return whole
@@ -111,12 +111,12 @@ class Scene:
         """A cell by its row and column, or the words of the prose around a number."""
         fact = self.fact(index)
         if fact.table is None or fact.row is None or fact.column is None:
-            return f"“{self.clause(index)}”"
+            return check_book().say("said", words=self.clause(index))
         table = self.subject(index).document.tables[fact.table]
         words = row_words(table, fact.row) if row else ""
         if column and (len(table.columns) > 1 or not words):
-            words += f"“{column_words(table, fact.column)}”栏"
-        return words or "此格"
+            words += check_book().say("column", name=column_words(table, fact.column))
+        return words or check_book().say("this-cell")
 
     def full(self, index: int, beside: int | None = None) -> str:
         """A number with its table and cell, as it is named on its own or after another."""
@@ -176,11 +176,21 @@ class Scene:
         if fact.unit not in FEN_PER:
             value = Decimal(fen) / 100
             return f"{value:,.{_decimals(fact)}f}"
-        step = self.system.quantum[index] or 1
+        step = self.system.quantum[index] or self._steps.get((self.owner(index), fact.table), 1)
         whole = Decimal(fen) / FEN_PER[fact.unit]
         decimals = max(Decimal(FEN_PER[fact.unit]).adjusted() - Decimal(step).adjusted(), 0)
         exact = -min(int(whole.normalize().as_tuple().exponent), 0)
         return f"{whole:,.{max(decimals, exact)}f}"
+
+    @cached_property
+    def _steps(self) -> dict[tuple[int, int | None], int]:
+        """The last digit that each table prints: what an empty cell of it would be printed with."""
+        steps: dict[tuple[int, int | None], int] = {}
+        for index, step in enumerate(self.system.quantum[: self.told]):
+            if step:
+                place = self.owner(index), self.fact(index).table
+                steps[place] = min(step, steps.get(place, step))
+        return steps
 
     def direction(self, index: int) -> int:
         """-1 for a rate whose sign a word tells (下降 5.95%), so that it is shown as printed."""

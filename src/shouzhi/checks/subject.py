@@ -129,23 +129,24 @@ def _severity(row: CheckRow) -> Severity:
 
 def place_words(location: Location) -> str:
     """Where a thing stands, in words: 第 12 页, 第 298 行, 工作表“支出”B7."""
+    book = check_book()
     if location.page is not None and location.sheet is None:
-        return f"第 {location.page} 页"
+        return book.say("at-page", page=str(location.page))
     if location.sheet is not None:
-        return f"工作表“{location.sheet}”{location.cell or ''}"
-    return f"第 {location.line} 行" if location.line is not None else ""
+        return book.say("at-sheet", sheet=location.sheet, cell=location.cell or "")
+    return book.say("at-line", line=str(location.line)) if location.line is not None else ""
 
 
 def table_words(table: Table) -> str:
     """A table by its number and title: 表五《支出预算总表》."""
-    title = f"《{table.title}》" if table.title else ""
-    return f"{table.number or ''}{title}" or "无题名的表"
+    title = check_book().say("table-title", title=table.title) if table.title else ""
+    return f"{table.number or ''}{title}" or check_book().say("untitled")
 
 
 def row_words(table: Table, row: int) -> str:
     """A row by its label; nothing where it prints none."""
     label = table.rows[row].label
-    return "" if label == UNLABELLED else f"“{label}”行"
+    return "" if label == UNLABELLED else check_book().say("row", label=label)
 
 
 def column_words(table: Table, column: int) -> str:

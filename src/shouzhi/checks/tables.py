@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from shouzhi.catalogue import forms
 from shouzhi.catalogue.checks import check_book
-from shouzhi.catalogue.form import Edition
 from shouzhi.catalogue.names import fold, strip_ordinal
-from shouzhi.catalogue.templates import fill
 from shouzhi.checks import Finding, Mark, Severity
+from shouzhi.checks.editions import fit_of
 from shouzhi.checks.subject import Subject, finding, table_words
 from shouzhi.checks.titles import alike, assign, core
 from shouzhi.space import Location
@@ -55,13 +53,14 @@ def _missing(subject: Subject, wanted: Wanted) -> Finding:
     unread = check_book()["table-missing"].pattern("unread")
     if any(unread.search(warning) for warning in subject.document.warnings):
         severity = "note"  # it may stand on a page that is a picture
-    name = f"{wanted.number or ''}《{wanted.title}》"
+    book = check_book()
+    name = (wanted.number or "") + book.say("table-title", title=wanted.title)
     return finding(
         wanted.check,
         subject,
         wanted.marks or [subject.whole()],
         severity=severity,
-        fields={"name": name, "grounds": "；".join(dict.fromkeys(wanted.grounds))},
+        fields={"name": name, "grounds": book.say("semicolon").join(dict.fromkeys(wanted.grounds))},
         authority="；".join(dict.fromkeys(wanted.authority)) or None,
         expected=name,
     )
@@ -144,48 +143,16 @@ def _refer(subject: Subject, wanted: Wanted) -> None:
 # -- required by the edition and by the law -----------------------------------------------------
 
 
-def edition_of(subject: Subject) -> Edition | None:
-    """The edition that a document follows: that of its place and year, where its titles fit."""
-    document = subject.document
-    if document.year is None:
-        return None
-    owner = f"{document.department or ''}{document.title}"
-    places = {edition.place for edition in forms.editions() if edition.place in owner}
-    place = max(places, key=len, default=None)
-    edition = forms.find(document.kind, document.year, place) if place else None
-    if edition is None or edition.place != place or not edition.holds(document.year):
-        return None
-    required = list(_required(edition, subject))
-    found = assign(required, [table.title for table in document.tables], document.department)
-    share = check_book()["table-form"].number("share")
-    return edition if len(found) * 100 >= share * len(required) else None
-
-
-def _required(edition: Edition, subject: Subject) -> dict[str, str | None]:
-    """The titles of the tables that an edition wants, with their numbers."""
-    document = subject.document
-    known = {"year": str(document.year), "department": document.department or ""}
-    return {
-        fill(form.title, known): form.number
-        for form in edition.forms
-        if form.required and form.part == "tables" and not form.for_each
-    }
-
-
 def _of_edition(subject: Subject) -> Iterator[Wanted]:
-    edition = edition_of(subject)
-    if edition is None:
+    """The forms of the edition that the document follows, where they are not there."""
+    fit = fit_of(subject)
+    if fit is None:
         return
-    document = subject.document
-    required = _required(edition, subject)
-    titles = [table.title for table in document.tables]
-    found = assign(list(required), titles, document.department)
-    for place, (title, number) in enumerate(required.items()):
-        if place not in found:
-            ground = check_book().say(
-                "ground-edition", place=edition.place, year=str(document.year)
-            )
-            yield Wanted(title, number, [ground], check="table-form", authority=edition.authority)
+    ground = check_book().say("ground-edition", edition=fit.name)
+    for place, (title, form) in enumerate(zip(fit.titles, fit.wanted, strict=True)):
+        if place not in fit.found:
+            check = "table-form" if fit.sure else "table-form-near"
+            yield Wanted(title, form.number, [ground], check=check, authority=fit.edition.authority)
 
 
 def _lawful(subject: Subject) -> Iterator[tuple[str, re.Pattern[str], bool]]:
@@ -223,19 +190,21 @@ def _of_law(subject: Subject) -> Iterator[Wanted]:
 
 
 def table_order(subject: Subject) -> Iterator[Finding]:
-    """Tables that stand in another order than the contents announce, or bear one number twice."""
-    entries = announced_titles(subject)
+    """Tables in another order than the contents (or else the edition) have, or with one number."""
     tables = subject.document.tables
     owner = subject.document.department
-    found = assign([text for text, _ in entries], [table.title for table in tables], owner)
-    order = [found[place] for place in sorted(found)]
+    order, against = _ordered(subject)
     for before, after in pairwise(order):
         if after < before:
             yield finding(
                 "table-order",
                 subject,
                 [subject.cell(after), subject.cell(before)],
-                fields={"name": table_words(tables[after]), "before": table_words(tables[before])},
+                fields={
+                    "name": table_words(tables[after]),
+                    "before": table_words(tables[before]),
+                    "against": against,
+                },
             )
     seen: dict[str, int] = {}
     for place, table in enumerate(tables):
@@ -249,3 +218,16 @@ def table_order(subject: Subject) -> Iterator[Finding]:
                 [subject.cell(place), subject.cell(first)],
                 fields={"number": table.number, "other": tables[first].title},
             )
+
+
+def _ordered(subject: Subject) -> tuple[list[int], str]:
+    """The tables in the order in which they are announced, and by what."""
+    titles = [table.title for table in subject.document.tables]
+    entries = [text for text, _ in announced_titles(subject)]
+    if entries:
+        found = assign(entries, titles, subject.document.department)
+        return [found[place] for place in sorted(found)], check_book().say("contents")
+    fit = fit_of(subject)
+    if fit is None:
+        return [], ""
+    return [fit.found[place] for place in sorted(fit.found)], fit.name

@@ -15,7 +15,6 @@ from shouzhi.relations import Relation
 _LISTED: Final = 4
 """Parts that are named one by one; more are told by what they are."""
 _LEVELS: Final = {3: "class", 5: "section", 7: "item"}
-_SIGNS: Final = {"<": "小于", ">": "大于"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _parts(scene: Scene, relation: Relation, whole: int, parts: Sequence[tuple[i
     facts = [scene.fact(index) for index, _ in parts]
     if all(other.row == fact.row for other in facts):
         if len(parts) <= _LISTED:
-            names = "、".join(scene.cell(index, row=False) for index, _ in parts)
+            names = book.listed(scene.cell(index, row=False) for index, _ in parts)
             return book.say("parts-named", names=names)
         return book.say("parts", children=book.children["columns"])
     name = _children(scene, relation, parts)
@@ -110,11 +109,11 @@ def _listed(scene: Scene, whole: int, parts: Sequence[tuple[int, int]]) -> str:
     named: list[str] = []
     before = whole
     for index, sign in parts[:_LISTED]:
-        minus = "－" if sign < 0 else ""
+        minus = book.say("minus") if sign < 0 else ""
         named.append(f"{minus}{scene.full(index, before)} {scene.printed(index)}")
         before = index
     more = book.say("and-more", count=str(len(parts))) if len(parts) > _LISTED else ""
-    return book.say("parts-listed", names="、".join(named), more=more)
+    return book.say("parts-listed", names=book.listed(named), more=more)
 
 
 def _equal(scene: Scene, relation: Relation) -> Broken:
@@ -179,8 +178,8 @@ def _at_most(scene: Scene, relation: Relation) -> Broken:
     compared = len(relation.terms) == 2 and "Comparison" in relation.family
     words = check_book().say(
         "compared" if compared else "exceeds",
-        one="、".join(scene.full(index) for index in above),
-        other="、".join(scene.full(index, lead) for index in below),
+        one=check_book().listed(scene.full(index) for index in above),
+        other=check_book().listed(scene.full(index, lead) for index in below),
         word=relation.why,
         **_fields(sides),
     )

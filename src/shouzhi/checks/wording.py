@@ -130,7 +130,7 @@ def numbers(subject: Subject) -> Iterator[Finding]:
                     mark = subject.cell(place, index, column)
                     yield finding(
                         "malformed-number", subject, [mark],
-                        fields={"words": cell, "where": f"“{row.label}”行"}, found=cell,
+                        fields={"words": cell, "where": check_book().say("row", label=row.label)}, found=cell,
                     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def indicators(subject: Subject) -> Iterator[Finding]:
                             subject,
                             [subject.cell(place, index)],
                             severity="note" if kind["severity"].text() == "note" else None,
-                            fields={"label": line.label, "value": value, "why": kind["why"].text()},
+                            fields={"label": line.label, "value": value, "why": check_book().phrase(kind["why"].text())},
                             found=value,
                         )
 

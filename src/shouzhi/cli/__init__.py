@@ -30,6 +30,18 @@ COMMANDS = {
         "shouzhi.cli.classification:classification",
         "Look into the official lists of account codes, and bring newer ones.",
     ),
+    "corpus": (
+        "shouzhi.cli.corpus:corpus",
+        "Keep a warehouse of many documents: add, list, search, ask in SQL, export.",
+    ),
+    "site": (
+        "shouzhi.cli.site:site",
+        "Make the public site of books and documents, as files for any web server.",
+    ),
+    "serve": ("shouzhi.web.command:serve", "Run the application in the browser."),
+    "audit": ("shouzhi.web.command:audit", "Prove or export the application's audit log."),
+    "backup": ("shouzhi.web.command:backup", "Write the application's data to one file."),
+    "restore": ("shouzhi.web.command:restore", "Bring back the data that a backup holds."),
     "demo": ("shouzhi.cli.demo:demo", "Read the example documents and print what they hold."),
 }
 """Each command: where it stands, and its line in `shouzhi --help`."""

@@ -13,6 +13,7 @@ from typing import Final
 
 import shouzhi
 from shouzhi.catalogue.classifications import user_lists
+from shouzhi.catalogue.learned import learned_path
 
 KEEP: Final = 3
 """Results of how many versions stay: enough to go back and forth."""
@@ -20,7 +21,7 @@ KEEP: Final = 3
 READERS: Final = ("space.py", "catalogue", "sources", "tables", "statements", "facts")
 """The rooms that decide what a document is read as."""
 
-CHECKERS: Final = (*READERS, "relations", "repair.py", "checks", "cli")
+CHECKERS: Final = (*READERS, "relations", "repair", "checks", "cli")
 """The rooms that decide what is found in a document, and how a finding is kept."""
 
 
@@ -37,15 +38,16 @@ def default_folder() -> Path:
 
 
 def fingerprint(rooms: Collection[str] = READERS) -> str:
-    """A hash of the code in `rooms`, the catalogue and the imported lists that a result hangs on."""
+    """A hash of the code in `rooms`, the catalogue and the user's lists and words that a result hangs on."""
     root = Path(shouzhi.__file__).parent
     digest = hashlib.blake2b(shouzhi.__version__.encode(), digest_size=8)
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root)
         if inside.parts[0] in rooms and path.suffix in {".py", ".yaml", ".csv"}:
             digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
-    for path in user_lists():
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in (*user_lists(), learned_path()):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -103,7 +103,7 @@ def check(  # noqa: PLR0913 - a command has as many parameters as options
     chosen = chosen or SUFFIXES.get(out.suffix.lower() if out else "", "table")
     started = time.monotonic()
     entries = [entry for entry in expand(paths) if not entry.skipped]
-    cache = None if no_cache else check_cache()
+    cache = None if no_cache else check_cache(lang)
     options = Options(messages, rounding, jobs, time_limit, len(entries) > 1)
     tally = Tally()
     run = check_between if between and len(entries) > 1 else check_all
@@ -111,7 +111,7 @@ def check(  # noqa: PLR0913 - a command has as many parameters as options
         told(out, messages),
         open_report(chosen, out, options) as add,
         progress(len(entries), messages, on_screen=out is None, doing="checking") as step,
-        closing(run(entries, jobs=jobs, cache=cache, limit=time_limit)) as every,
+        closing(run(entries, jobs=jobs, cache=cache, limit=time_limit, language=lang)) as every,
     ):
         for checked in every:
             tally.add(checked)

@@ -7,10 +7,12 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from shouzhi.cli.batch import TIME_LIMIT, Work, run_all
 from shouzhi.cli.cache import CHECKERS, Cache, default_folder
+from shouzhi.cli.messages import Language
 from shouzhi.cli.report import view as views
 from shouzhi.cli.workers import PRELOAD, Failure, Pool
 from shouzhi.sources import Unreadable
@@ -50,12 +52,12 @@ class _Read:
     failure: Failure | None = None
 
 
-def check_cache() -> Cache:
-    """Where findings are kept, apart from what `read` keeps."""
-    return Cache(default_folder() / "checks", CHECKERS)
+def check_cache(language: Language = "zh") -> Cache:
+    """Where findings in a language are kept, apart from what `read` keeps."""
+    return Cache(default_folder() / "checks" / language, CHECKERS)
 
 
-def check_entry(entry: Entry) -> bytes:
+def check_entry(entry: Entry, language: Language = "zh") -> bytes:
     """Read and check one file, in a process of its own, into the packed view that is kept.
 
     Raises `shouzhi.sources.Unreadable` when it cannot be used.
@@ -65,15 +67,17 @@ def check_entry(entry: Entry) -> bytes:
 
     source = entry.read()
     document = from_source(source)
-    return views.pack(views.view([document], check([document]), [source.kind]))
+    found = check([document], language=language)
+    return views.pack(views.view([document], found, [source.kind], language))
 
 
-CHECK: Final = Work(
-    check_entry,
-    lambda entry, packed, kept: Checked((entry,), views.unpack(packed, [entry.name]), kept),
-    lambda entry, failure: Checked((entry,), failure=failure),
-    PRELOADED,
-)
+def _work(language: Language) -> Work[Checked]:
+    return Work(
+        partial(check_entry, language=language),
+        lambda entry, packed, kept: Checked((entry,), views.unpack(packed, [entry.name]), kept),
+        lambda entry, failure: Checked((entry,), failure=failure),
+        PRELOADED,
+    )
 
 
 def check_all(
@@ -82,9 +86,10 @@ def check_all(
     jobs: int | None = None,
     cache: Cache | None = None,
     limit: float = TIME_LIMIT,
+    language: Language = "zh",
 ) -> Generator[Checked, None, None]:
     """Check every entry by itself with `jobs` processes, in the order given."""
-    return run_all(entries, CHECK, jobs=jobs, cache=cache, limit=limit)
+    return run_all(entries, _work(language), jobs=jobs, cache=cache, limit=limit)
 
 
 def read_whole(entry: Entry) -> bytes:
@@ -108,7 +113,7 @@ _WHOLE: Final = Work(
 )
 
 
-def check_together(pickled: Sequence[bytes]) -> bytes:
+def check_together(pickled: Sequence[bytes], language: Language = "zh") -> bytes:
     """Check several documents against each other, in a process of its own."""
     import pickle
 
@@ -117,8 +122,8 @@ def check_together(pickled: Sequence[bytes]) -> bytes:
     # They come from our own processes and are kept nowhere in between.
     read = [pickle.loads(each) for each in pickled]  # noqa: S301
     documents = [document for document, _ in read]
-    findings = check(documents, between=True)
-    return views.pack(views.view(documents, findings, [kind for _, kind in read]))
+    findings = check(documents, between=True, language=language)
+    return views.pack(views.view(documents, findings, [kind for _, kind in read], language))
 
 
 def check_between(
@@ -127,6 +132,7 @@ def check_between(
     jobs: int | None = None,
     cache: Cache | None = None,
     limit: float = TIME_LIMIT,
+    language: Language = "zh",
 ) -> Generator[Checked, None, None]:
     """Check all entries against each other: one result, after those of unusable files."""
     kept = _kept(entries, cache) if cache else None
@@ -141,7 +147,7 @@ def check_between(
     found = tuple(each.entry for each in usable)
     tasks: list[tuple[int, object]] = [(0, [each.pickled for each in usable])]
     del read, usable
-    with Pool(check_together, 1, limit, PRELOADED) as pool:
+    with Pool(partial(check_together, language=language), 1, limit, PRELOADED) as pool:
         for _, result in pool.run(tasks):
             if isinstance(result, Failure):
                 yield from (Checked((entry,), failure=result) for entry in found)

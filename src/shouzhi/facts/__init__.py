@@ -4,12 +4,13 @@
 The prose gives its facts too, and the claims that relate them (`statements`).
 
 Rooms inside: `header` (what the document says of itself), `places` (the coordinates of
-rows), `amounts` (cells to facts), `export` (the JSON contract).
+rows, with `units`, `labels` and what they take from the rows above, `running`), `amounts`
+(cells to facts), `export` (the JSON contract).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ from typing import Any
 from shouzhi.facts.amounts import settled_columns, table_facts
 from shouzhi.facts.export import fact_dict, section_dict, table_dict
 from shouzhi.facts.header import read_header
-from shouzhi.facts.places import Context, form_where, function_names, place_rows, unit_names
+from shouzhi.facts.labels import function_names, functions_of_units
+from shouzhi.facts.places import form_where, open_kind, place_rows
+from shouzhi.facts.running import Context
+from shouzhi.facts.units import unit_names
 from shouzhi.sources import Source
 from shouzhi.sources.opening import open_source
 from shouzhi.space import Fact
@@ -71,15 +75,20 @@ def read_document(path: Path, name: str | None = None) -> Document:
     return from_source(open_source(path, name))
 
 
-def from_source(source: Source) -> Document:
-    """The document that a source's pages make."""
+def from_source(source: Source, told: Mapping[str, Any] | None = None) -> Document:
+    """The document that a source's pages make.
+
+    `told` is what somebody who knows says in place of what it says of itself: its `kind`,
+    `year`, `department`, `scope`.
+    """
     reading = read_tables(source)
-    header = read_header(source, reading)
+    header = {**read_header(source, reading), **(told or {})}
     context = Context(
         header["year"],
         header["department"],
         unit_names(reading.tables),
         function_names(reading.tables),
+        functions_of_units(reading.tables),
     )
     facts: list[Fact] = []
     for number, table in enumerate(reading.tables):
@@ -87,6 +96,7 @@ def from_source(source: Source) -> Document:
         table.columns = settled_columns(table, context.year)
         table.where |= form_where(table, context)
         table.rows = list(place_rows(table, context))
+        open_kind(table)
         facts.extend(table_facts(table, number, context.year))
     claims = read_statements(
         reading.sections, Prose(header["kind"], context.year, context.department)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from shouzhi.facts.places import is_organisation
+from shouzhi.facts.units import is_organisation
 from shouzhi.sources import Source
 from shouzhi.tables import Reading
 from shouzhi.tables.captions import department as captioned_department

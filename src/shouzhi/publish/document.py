@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shouzhi.catalogue.form import Edition
@@ -39,11 +39,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A form in its place: filled in, as a grid, and set to measure."""
+    """A form in its place: filled in, as a grid, and set to measure.
+
+    `listed` tells whether the contents list it: not where the heading above it says the same.
+    """
 
     table: FormTable
     grid: Grid
     fit: Fit
+    listed: bool = True
 
 
 Part = Heading | Paragraph | Table | Chart
@@ -83,6 +87,7 @@ def cover_size(lines: Sequence[str]) -> float:
 
 
 _COVER: Final = 26.0
+_CLOSE: Final = 4.0  # how airy a table among paragraphs may be, in points
 _ROOM: Final = PORTRAIT * 0.9  # letters and characters are set a little apart
 
 
@@ -144,7 +149,7 @@ class _Composer:
         left = [t for t in self._tables if id(t) not in self._printed and _wanted(t)]
         if left:
             yield Heading("附件", 1)
-            yield from self._placed(left)
+            yield from self._placed(left, "")
 
     def _sections(self, specs: Sequence[SectionSpec], level: int) -> Iterator[Part]:
         """Those sections that hold anything, numbered in their order."""
@@ -168,22 +173,27 @@ class _Composer:
             if made := chart(shown, self.narrator):
                 yield made
         for name in spec.forms:
-            yield from self._placed(
+            named = (
                 t
                 for t in self._tables
                 if name in {t.form.part, t.form.title, t.form.number} and _wanted(t)
             )
+            yield from self._placed(named, fill(spec.heading, self.values))
         if spec.terms:
             for term, meaning in self._plan.terms:
                 yield Paragraph(f"{term}：{meaning}")
         yield from self._sections(spec.sections, level + 1)
 
-    def _placed(self, tables: Sequence[FormTable] | Iterator[FormTable]) -> Iterator[Part]:
+    def _placed(self, tables: Iterable[FormTable], heading: str) -> Iterator[Part]:
         for table in tables:
             if id(table) not in self._printed:
                 self._printed.add(id(table))
                 made = grid(table)
-                yield Table(table, made, fit(made, landscape=table.form.landscape))
+                listed = not heading.endswith(table.title)
+                measured = fit(made, landscape=table.form.landscape, notes=len(table.notes))
+                if table.form.part == "prose":
+                    measured = replace(measured, air=min(measured.air, _CLOSE))
+                yield Table(table, made, measured, listed)
 
 
 def _wanted(table: FormTable) -> bool:

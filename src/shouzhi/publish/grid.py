@@ -6,10 +6,11 @@ prints well in one format prints well in all of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 from shouzhi.publish.amounts import printed
 from shouzhi.publish.table import (
@@ -22,6 +23,8 @@ from shouzhi.publish.table import (
     TableSide,
 )
 
+_NUMBER: Final = re.compile(r"\d[\d,.]{0,9}%?")
+
 Kind = Literal["head", "number", "lead", "label", "code", "amount", "words"]
 
 
@@ -30,7 +33,8 @@ class Box:
     """One cell: its upper left place, how far it spans, what it says and what it is.
 
     `figure` is the figure that it prints, `depth` how far a label stands in, `total`
-    whether its row is one of totals.
+    whether its row is one of totals; `tail` is what an amount lacks to the longest fraction
+    of its column, for all to be set on the decimal point.
     """
 
     row: int
@@ -42,6 +46,7 @@ class Box:
     figure: Figure | None = None
     depth: int = 0
     total: bool = False
+    tail: str = ""
 
 
 @dataclass(slots=True)
@@ -89,8 +94,29 @@ def grid(table: FormTable) -> Grid:
         block = table.blocks[0]
         made = Grid(_width(block), 0, 0)
         made.head = _side_by_side(made, table, block, 0, list(range(made.width + 1)))
-        return made
-    return _stacked(table)
+    else:
+        made = _stacked(table)
+    _align(made)
+    return made
+
+
+def _align(made: Grid) -> None:
+    """Tell each amount what it lacks to the longest fraction of its column."""
+    longest: dict[int, int] = {}
+    for box in made.boxes:
+        if box.kind == "amount":
+            longest[box.column] = max(longest.get(box.column, 0), len(_fraction(box.text)))
+    for place, box in enumerate(made.boxes):
+        if box.kind == "amount" and box.text[-1:].isdigit():
+            lacking = longest[box.column] - len(own := _fraction(box.text))
+            if lacking:
+                tail = ("" if own else ".") + "0" * (lacking - (not own))
+                made.boxes[place] = replace(box, tail=tail)
+
+
+def _fraction(text: str) -> str:
+    """The decimal point and what follows it, where the text ends in a digit."""
+    return text[text.rfind(".") :] if "." in text and text[-1:].isdigit() else ""
 
 
 def _stacked(table: FormTable) -> Grid:
@@ -250,4 +276,5 @@ def _is_code(template: str) -> bool:
 def _cell(cell: Cell, row: TableRow, at: int, column: int, table: FormTable) -> Box:
     if isinstance(cell, Figure):
         return Box(at, column, 1, 1, printed(cell, table), "amount", cell, 0, row.total)
-    return Box(at, column, 1, 1, cell or "", "amount" if cell is None else "words")
+    kind: Kind = "amount" if cell is None else "code" if _NUMBER.fullmatch(cell) else "words"
+    return Box(at, column, 1, 1, cell or "", kind)

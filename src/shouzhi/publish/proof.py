@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Final
 
 from shouzhi.checks import Finding
 from shouzhi.checks.run import check
@@ -17,6 +18,7 @@ from shouzhi.facts import Document, from_source
 from shouzhi.publish.document import Heading, Paragraph, Publication, Table
 from shouzhi.publish.fonts import missing
 from shouzhi.publish.grid import Grid as Laid
+from shouzhi.publish.misplaced import misplaced
 from shouzhi.sources import Cell, Grid, Line, Page, Source
 from shouzhi.space import Location, yuan
 
@@ -25,6 +27,7 @@ def faults(publication: Publication) -> Iterator[Fault]:
     """What the book has to mend before anything of it is published."""
     yield from publication.lacks
     yield from _unbalanced(publication)
+    yield from misplaced(publication.book, publication.tables)
 
 
 def _unbalanced(publication: Publication) -> Iterator[Fault]:
@@ -91,5 +94,14 @@ def _ruled(laid: Laid, line: int) -> Grid:
 
 
 def findings(publication: Publication) -> list[Finding]:
-    """What the checks find in the publication, the gravest first."""
-    return check([read_back(publication)])
+    """What the checks find in the publication, the gravest first.
+
+    Sums that miss because the edition has no column for a line are not told again.
+    """
+    found = check([read_back(publication)])
+    if any(misplaced(publication.book, publication.tables)):
+        return [finding for finding in found if finding.kind not in _SUMS]
+    return found
+
+
+_SUMS: Final = ("arithmetic", "cross-table")

@@ -113,7 +113,7 @@ class Rows:
         project = self._book.project(units[0] if len(units) == 1 else None, name)
         if project is None:
             return row
-        values = {**row.values, **texts(project.record), "project": name}
+        values = {**row.values, **self._texts(project.record), "project": name}
         return replace(row, values=values, records=(project.record,))
 
     def _split(self, spec: RowSpec, row: Draft) -> list[Draft]:
@@ -200,7 +200,7 @@ class Rows:
                 groups.setdefault((*same, *apart), []).append(record)
         for records in groups.values():
             depth = (records[0].amount("level") or 1) - 1
-            values = {**outer.values, **texts(records[0])}
+            values = {**outer.values, **self._texts(records[0])}
             yield Draft("", outer.where, values, depth=depth, records=tuple(records))
 
     def _lies(self, record: Record, where: Where) -> bool:
@@ -245,6 +245,12 @@ class Rows:
         row.label = fill(template, row.values)
         if spec.group is not None:
             row.values = {**row.values, "group": fill(spec.group, row.values)}
+
+    def _texts(self, record: Record) -> dict[str, str]:
+        """What templates can say of a record, its unit by name."""
+        said = texts(record)
+        unit = self._book.units.get(said.get("unit", ""))
+        return {**said, "unit": unit.name} if unit else said
 
     def _present(self, where: Where) -> bool:
         return bool(self._inside(where).any())

@@ -56,11 +56,12 @@ def _part(part: Heading | Paragraph | Table | Chart, anchor: str) -> dict[str, A
         "is": "table",
         "anchor": anchor,
         "table": part.table,
+        "listed": part.listed,
         "number": (part.table.number or "") if captions.number != "none" else "",
         "on_right": captions.number == "right",
         "head": lines[: part.grid.head],
         "body": lines[part.grid.head :],
         "widths": [f"{100 * width / sum(part.fit.widths):.2f}" for width in part.fit.widths],
+        "own": part.table.form.part != "prose",
         "wide": part.fit.landscape,
-        "size": part.fit.size,
     }

@@ -20,12 +20,12 @@ from shouzhi.publish.chart import Chart, svg
 from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table, cover_size
 from shouzhi.publish.fonts import outline
 from shouzhi.publish.grid import Box, Grid
-from shouzhi.publish.measure import LANDSCAPE, PORTRAIT
+from shouzhi.publish.measure import CHART, LANDSCAPE, MARGINS, PITCH, PORTRAIT, Fit
+from shouzhi.publish.pdf import pages
 
 _FOLDER: Final = Path(__file__).parent / "templates" / "word"
 _A4: Final = (11906, 16838)
 _EMU: Final = 12700
-_CHART: Final = 420.0
 _SMALLEST: Final = 18.0
 _SPACES: Final = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -90,6 +90,7 @@ class _Writer:
         self.pictures: list[bytes] = []
         self._bookmarks = 0
         self._entries: list[tuple[int, str]] = []
+        self._pages = pages(publication)
 
     def body(self) -> Iterator[str]:
         """Cover, contents, then everything, each change of the page's sides in a new section."""
@@ -145,11 +146,15 @@ class _Writer:
         )
 
     def _contents(self) -> Iterator[str]:
-        """A live field; Word fills in the page numbers when it opens the document."""
-        for place, (level, text) in enumerate(self._entries, start=1):
-            begin = _field('TOC \\o "1-3" \\h \\z \\u', dirty=True) if place == 1 else ""
+        """A live field, filled in with the pages on which the PDF has the headings.
+
+        A field that is marked as out of date would have Word ask a question on opening.
+        """
+        entries = zip(self._entries, self._pages, strict=True)
+        for place, ((level, text), page) in enumerate(entries, start=1):
+            begin = _field('TOC \\o "1-3" \\h \\z \\u') if place == 1 else ""
             name = f"_Toc{place:06d}"
-            number = _field(f"PAGEREF {name} \\h", dirty=True) + _END
+            number = _field(f"PAGEREF {name} \\h") + _run(str(page)) + _END
             yield (
                 f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{begin}'
                 f'<w:hyperlink w:anchor="{name}" w:history="1">{_run(text)}'
@@ -161,7 +166,7 @@ class _Writer:
     def _chart(self, part: Chart) -> str:
         self.pictures.append(picture(part))
         number = len(self.pictures)
-        wide, high = round(_CHART * _EMU), round(_CHART / 480.0 * part.height * _EMU)
+        wide, high = round(CHART * _EMU), round(CHART / 480.0 * part.height * _EMU)
         said = quoteattr(_plain(part.said))
         drawing = (
             f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
@@ -185,7 +190,10 @@ class _Writer:
         if number and captions.number == "right":
             out.append(_paragraph(number, "TableNumber", fresh=fresh))
             fresh = False
-        out.append(self._heading(title, min(level, 3), fresh=fresh, style=f"TableTitle{min(level, 3)}"))
+        if part.listed:
+            out.append(self._heading(title, min(level, 3), fresh=fresh, style=f"TableTitle{min(level, 3)}"))
+        else:
+            out.append(_paragraph(title, "TableTitle", fresh=fresh))
         if table.left or table.right:
             room = round(sum(part.fit.widths) * 20)
             tabs = f'<w:tabs><w:tab w:val="right" w:pos="{room}"/></w:tabs>'
@@ -196,17 +204,16 @@ class _Writer:
         out.append(_ruled(part))
         out += [_paragraph(note, "TableNote") for note in table.notes]
         if not table.notes:
-            out.append(_paragraph("", "TableNote"))  # two tables must not run into each other
+            out.append(_paragraph("", "Nothing"))  # two tables must not run into each other
         return "".join(out)
 
 
 _END: Final = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 
 
-def _field(instruction: str, *, dirty: bool = False) -> str:
-    old = ' w:dirty="true"' if dirty else ""
+def _field(instruction: str) -> str:
     return (
-        f'<w:r><w:fldChar w:fldCharType="begin"{old}/></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
         f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     )
@@ -231,12 +238,14 @@ def _paragraph(text: str, style: str, *, fresh: bool = False) -> str:
 
 def _section(*, wide: bool, start: int = 0, footer: bool = True) -> str:
     """The end of a section: what stands before it is on such pages."""
-    return f"<w:p><w:pPr>{_properties(wide=wide, start=start, footer=footer)}</w:pPr></w:p>"
+    ended = _properties(wide=wide, start=start, footer=footer)
+    return f'<w:p><w:pPr><w:pStyle w:val="Nothing"/>{ended}</w:pPr></w:p>'
 
 
 def _properties(*, wide: bool, start: int = 0, footer: bool = True) -> str:
     width, height = reversed(_A4) if wide else _A4
-    margin = round((width - (LANDSCAPE if wide else PORTRAIT) * 20) / 2)
+    side = round((width - (LANDSCAPE if wide else PORTRAIT) * 20) / 2)
+    end = round(MARGINS[wide] * 20)
     foot = '<w:footerReference w:type="default" r:id="rIdFooter"/>' if footer else (
         '<w:footerReference w:type="default" r:id="rIdNoFooter"/>'
     )
@@ -244,8 +253,8 @@ def _properties(*, wide: bool, start: int = 0, footer: bool = True) -> str:
     turned = ' w:orient="landscape"' if wide else ""
     return (
         f'<w:sectPr><w:headerReference w:type="default" r:id="rIdHeader"/>{foot}<w:type w:val="nextPage"/>'
-        f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/><w:pgMar w:top="1134" w:right="{margin}"'
-        f' w:bottom="1134" w:left="{margin}" w:header="567" w:footer="567" w:gutter="0"/>{numbers}</w:sectPr>'
+        f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/><w:pgMar w:top="{end}" w:right="{side}"'
+        f' w:bottom="{end}" w:left="{side}" w:header="567" w:footer="567" w:gutter="0"/>{numbers}</w:sectPr>'
     )
 
 
@@ -266,8 +275,9 @@ def _ruled(part: Table) -> str:
     widths = [round(width * 20) for width in part.fit.widths]
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     title = quoteattr(_plain(part.table.title))
+    last = part.grid.height - 1 if part.table.notes else -1
     rows = "".join(
-        _row(line, widths, part.fit.size, repeated=n < part.grid.head)
+        _row(line, widths, part.fit, repeated=n < part.grid.head, kept=n == last)
         for n, line in enumerate(_covered(part.grid))
     )
     return (
@@ -288,17 +298,19 @@ def _covered(grid: Grid) -> Iterator[list[tuple[Box, bool]]]:
 
 
 def _row(
-    boxes: Sequence[tuple[Box, bool]], widths: Sequence[int], size: float, *, repeated: bool
+    boxes: Sequence[tuple[Box, bool]], widths: Sequence[int], fit: Fit, *, repeated: bool, kept: bool
 ) -> str:
+    """A row; one that is `kept` stands on the page of what follows it."""
     head = "<w:tblHeader/>" if repeated else ""
-    cells = "".join(_cell(box, widths, size, below=below) for box, below in boxes)
+    cells = "".join(_cell(box, widths, fit, below=below, kept=kept) for box, below in boxes)
     return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>"
 
 
 _SIDES: Final = {"amount": "right", "head": "center", "number": "center", "lead": "center", "code": "center"}
+_DIGIT: Final = {".": 0.25}  # of the size of type; a digit is half of it
 
 
-def _cell(box: Box, widths: Sequence[int], size: float, *, below: bool) -> str:
+def _cell(box: Box, widths: Sequence[int], fit: Fit, *, below: bool, kept: bool) -> str:
     width = sum(widths[box.column : box.column + box.columns])
     span = f'<w:gridSpan w:val="{box.columns}"/>' if box.columns > 1 else ""
     merge = ""
@@ -307,13 +319,25 @@ def _cell(box: Box, widths: Sequence[int], size: float, *, below: bool) -> str:
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="EFEFEF"/>' if box.kind in {"head", "number", "lead"} else ""
     style = "CellHead" if shade else "Cell"
     side = _SIDES.get(box.kind, "left")
-    indent = f'<w:ind w:left="{round(box.depth * size * 20)}"/>' if box.depth and not below else ""
-    high = f'<w:spacing w:line="{round(size * 25)}" w:lineRule="exact"/>'
-    text = "" if below else _run(box.text, size)
+    left = fit.squeeze(box) if shade else box.depth * fit.size
+    right = left if shade else sum(_DIGIT.get(c, 0.5) for c in box.tail) * fit.size
+    indent = f'<w:ind w:left="{round(left * 20)}" w:right="{round(right * 20)}"/>' if left or right else ""
+    text = "" if below else _run(box.text, fit.size)
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shade}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{high}{indent}<w:jc w:val="{side}"/></w:pPr>{text}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{"<w:keepNext/>" if kept else ""}{_airy(fit)}'
+        f'{"" if below else indent}<w:jc w:val="{side}"/></w:pPr>{text}</w:p></w:tc>'
     )
+
+
+def _airy(fit: Fit) -> str:
+    """The lines of a cell and what is free around them: as high as the PDF has them."""
+    free = max(0, round((fit.air - (PITCH - 1) / 2 * fit.size - _RULE / 2) * 20))
+    line = round(fit.size * PITCH * 20)
+    return f'<w:spacing w:before="{free}" w:after="{free}" w:line="{line}" w:lineRule="exact"/>'
+
+
+_RULE: Final = 0.5  # a rule takes room in Word
 
 
 def picture(chart: Chart) -> bytes:

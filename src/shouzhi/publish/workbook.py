@@ -252,7 +252,7 @@ class _Sheet:
 
 def _number_format(box: Box, table: FormTable) -> str:
     if box.figure is not None and box.figure.rate:
-        return "0.00%" if table.edition.percent else "#,##0.00"
+        return "#,##0.00%" if table.edition.percent else "#,##0.00"
     if table.form.plain:
         return "General"
     return "#,##0.00"

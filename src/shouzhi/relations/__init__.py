@@ -15,12 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from shouzhi.space import Fact
 
 Kind = Literal["equal", "sum", "balance", "bridge", "at_most", "ratio"]
 Family = tuple[str | int | None, ...]
+BETWEEN: Final = "between"
+"""The word in a family whose instances reach from one document into others."""
 
 
 @dataclass(frozen=True, slots=True)

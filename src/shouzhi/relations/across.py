@@ -109,7 +109,8 @@ def unique(placed: Sequence[Placed]) -> dict[Coordinates, Placed]:
 
 def parts_of_wholes(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
     """A whole and its parts along source, kind, flow or unit, where different tables print them."""
-    for dimension in ("source", "kind", "flow", "unit"):
+    named = {dimension for where in places for dimension in where}
+    for dimension in (d for d in ("source", "kind", "flow", "unit") if d in named):
         groups: dict[Coordinates, dict[str | None, Placed]] = defaultdict(dict)
         for where, item in places.items():
             groups[where.without(dimension)][where.get(dimension)] = item

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from shouzhi.relations import Family, Relation
-from shouzhi.space import Fact
+from shouzhi.space import FEN_PER, Fact, parse_amount
 from shouzhi.tables import Row, Table
 
 Place = tuple[int, int]
@@ -66,6 +66,14 @@ class Cells:
             row=place[0],
             column=place[1],
         )
+
+
+def last_digit(fact: Fact) -> int:
+    """One unit of the last digit that a fact prints, in 分; nought for what is no amount."""
+    amount = parse_amount(fact.printed) if fact.printed else None
+    if amount is None or fact.unit not in FEN_PER:
+        return 0
+    return max(int(FEN_PER[fact.unit] * Decimal(10) ** -amount.decimals), 1)
 
 
 def sum_of(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from shouzhi.catalogue.names import fold
 from shouzhi.facts import Document
-from shouzhi.relations import Relation, System
+from shouzhi.relations import BETWEEN, Relation, System
 from shouzhi.relations.across import (
     Origin,
     Placed,
@@ -20,12 +22,14 @@ from shouzhi.relations.across import (
     unique,
     witnessed,
 )
-from shouzhi.relations.cells import Cells
+from shouzhi.relations.blanks import blanks
+from shouzhi.relations.cells import Cells, last_digit
 from shouzhi.relations.evidence import admit
+from shouzhi.relations.formulas import noted
 from shouzhi.relations.said import Said
 from shouzhi.relations.spread import spread
 from shouzhi.relations.within import table_relations
-from shouzhi.space import FEN_PER, Fact, parse_amount
+from shouzhi.space import FEN_PER, Coordinates, Fact
 
 
 def derive(documents: Sequence[Document]) -> System:
@@ -73,20 +77,63 @@ def _candidates(
     facts: list[Fact],
     grids: Sequence[dict[int, Cells]],
 ) -> Iterator[Relation]:
-    placed: list[Placed] = []
+    told = len(facts)
     origins = _origins(documents)
+    every: list[Placed] = []
+    places: list[Mapping[Coordinates, Placed]] = []
     for document, start, origin in zip(documents, starts, origins, strict=True):
         yield from _tables(document, origin.document, grids[origin.document])
-        placed.extend(_placed(document, start, origin))
+        placed = list(_placed(document, start, origin))
+        places.append(unique(placed))
+        alone = chain(
+            _held_together(placed, places[-1]),
+            noted(document.tables, grids[origin.document]),
+            blanks(document.tables, grids[origin.document], placed, origin),
+        )
+        yield from _apart(alone, starts, told, origin.document)
+        every.extend(placed)
+    beside: Mapping[Coordinates, Placed] = {}
+    if len(documents) > 1:
+        beside = unique(every)
+        found = _held_together(every, beside)
+        across = (r for r in found if len(_owners(r, starts, told)) > 1)
+        yield from _apart(across, starts, told)
+    for document, start, origin in zip(documents, starts, origins, strict=True):
+        tables = ChainMap(dict(places[origin.document]), dict(beside))
+        said = Said(facts, document.claims, start, origin, tables).relations()
+        yield from _apart(said, starts, told, origin.document)
+
+
+def _held_together(
+    placed: Sequence[Placed], places: Mapping[Coordinates, Placed]
+) -> Iterator[Relation]:
+    """The relations between the tables of one document, or of several."""
     yield from same_place(placed)
-    places = unique(placed)
     yield from parts_of_wholes(places)
     yield from balances(places)
     yield from by_economic_class(placed)
     yield from witnessed(placed)
     yield from spread(placed)
-    for document, start, origin in zip(documents, starts, origins, strict=True):
-        yield from Said(facts, document.claims, start, origin, places).relations()
+
+
+def _owners(relation: Relation, starts: Sequence[int], told: int) -> tuple[int, ...]:
+    """The documents that the printed facts of a relation stand in."""
+    return tuple(sorted({bisect_right(starts, i) - 1 for i in relation.facts if i < told}))
+
+
+def _apart(
+    relations: Iterable[Relation], starts: Sequence[int], told: int, own: int | None = None
+) -> Iterator[Relation]:
+    """Relations as families of their document, or of the documents that they reach into.
+
+    What holds in one document bears nothing out of another.
+    """
+    for relation in relations:
+        among = _owners(relation, starts, told)
+        if own is not None and among in {(), (own,)}:
+            yield replace(relation, family=(*relation.family, f"document {own}"))
+        else:
+            yield replace(relation, family=(*relation.family, BETWEEN, *among))
 
 
 def _origins(documents: Sequence[Document]) -> list[Origin]:
@@ -140,19 +187,12 @@ def _quanta(facts: Sequence[Fact], starts: Sequence[int]) -> list[int]:
     A table (and the prose) drops trailing noughts (20352.2 beside 1423.17), so its most
     exact number tells how exactly all of it is printed.
     """
-    decimals: dict[tuple[int, int | None, str], int] = {}
+    digits: dict[tuple[int, int | None, str], int] = {}
     keys = []
     for index, fact in enumerate(facts):
         key = (bisect_right(starts, index), fact.table, fact.unit if fact.printed else "")
         keys.append(key)
         if fact.amount is not None and fact.unit in FEN_PER and fact.printed:
-            decimals[key] = max(decimals.get(key, 0), _decimals(fact))
-    return [
-        max(int(FEN_PER[fact.unit] * Decimal(10) ** -decimals[key]), 1) if key in decimals else 0
-        for fact, key in zip(facts, keys, strict=True)
-    ]
-
-
-def _decimals(fact: Fact) -> int:
-    amount = parse_amount(fact.printed)
-    return amount.decimals if amount else 0
+            least = digits.get(key)
+            digits[key] = min(least, last_digit(fact)) if least else last_digit(fact)
+    return [digits.get(key, 0) for key in keys]

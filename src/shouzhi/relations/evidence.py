@@ -5,26 +5,24 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from shouzhi.relations import Family, Relation, System
+from shouzhi.relations import BETWEEN, Family, Relation, System
+from shouzhi.relations.misplaced import misplaced
 from shouzhi.relations.trees import ROW_DIMENSIONS, around
+from shouzhi.relations.unprinted import FEW, agreed, forgotten, tells
 from shouzhi.space import Coordinates
 
 STRONG: Final = frozenset({
-    "same", "tree", "heading", "balance", "printed", "rate", "columns", "said", "repeated",
-    "claim", "nought", "unchanged",
+    "same", "tree", "heading", "balance", "printed", "rate", "columns", "change", "said",
+    "repeated", "claim", "nought", "unchanged",
 })  # fmt: skip
 """Families that words alone establish; one instance is enough."""
-FEW: Final = 0.1
-"""Of a family that only the amounts witness, the share of instances that may break."""
 FEWEST: Final = 5
 """Instances that a family without words of its own needs before any of them may break."""
-ENOUGH: Final = 3
-"""Sums of a column that must hold before an empty cell in another one is taken for an error."""
 MOST_MOVED: Final = 12
 """Relations that amounts in the wrong place may break before it is not one slip any more."""
 MOST_PERMUTED: Final = 4
@@ -48,12 +46,13 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
     families: dict[Family, list[Relation]] = defaultdict(list)
     for relation in candidates:
         families[relation.family].append(relation)
-    court = _Court(system, _carried(system), _rivals(system, families))
+    rivals = _rivals(system, families) | _strangers(system, families)
+    court = _Court(system, _carried(system), rivals)
     seen: set[tuple[tuple[int, int], ...]] = set()
     for family, relations in sorted(families.items(), key=_order):
         known = relations
         if family[0] == "unprinted":
-            known = _forgotten(system, relations, families)
+            known = forgotten(system, relations, families)
         elif not court.admits(family, relations):
             continue
         for relation in known:
@@ -61,6 +60,9 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
             if key not in seen:
                 seen.add(key)
                 system.relations.append(relation)
+    for relation in agreed(system, families, seen):
+        seen.add(tuple(sorted(relation.terms)))
+        system.relations.append(relation)
 
 
 @dataclass
@@ -74,7 +76,7 @@ class _Court:
 
     def admits(self, family: Family, relations: Sequence[Relation]) -> bool:
         """Whether what is broken in a family are errors, and not another scope under its words."""
-        telling = [r for r in relations if _tells(self.system, r)]
+        telling = [r for r in relations if tells(self.system, r)]
         broken = [r for r in telling if not self.system.holds(r)]
         short = {self._line(r) for r in broken if self._leaves_out(r)}
         doubtful = [r for r in broken if self._line(r) not in short and not self._explained(r)]
@@ -164,7 +166,7 @@ class _Court:
             return False
         if any(abs(system.residual(r)) in self.carried for r in broken if r.kind != "ratio"):
             return False  # what is carried over is counted on one side only
-        if _permuted(system, broken):
+        if _permuted(system, broken) or misplaced(system, broken):
             return len(broken) * 2 <= telling
         few = _errors(system, broken) <= max(1, int(telling * FEW))
         return few and not _chained(system, broken)
@@ -190,6 +192,24 @@ def _rivals(system: System, families: dict[Family, list[Relation]]) -> set[Famil
     return {f for f, r in ranks.items() if any(best[side] < r for side in _sides(f))}
 
 
+def _strangers(system: System, families: dict[Family, list[Relation]]) -> set[Family]:
+    """Columns of two documents that share words, and not one number: another scope.
+
+    A target form prints as 基本支出 what appropriations pay of it, the budget all of it.
+    """
+    found: set[Family] = set()
+    columns: dict[Family, list[Family]] = defaultdict(list)
+    for family in families:
+        if family[0] == "same" and BETWEEN in family:
+            for column in (family[1:5], family[5:9]):
+                columns[*column, *family[9:]].append(family)
+    for held in columns.values():
+        telling = [r for family in held for r in families[family] if tells(system, r)]
+        if len(telling) > 1 and not any(map(system.holds, telling)):
+            found.update(held)
+    return found
+
+
 def _sides(family: Family) -> tuple[Family, Family]:
     """(a column, the table of the other) of a pair of columns, from either end."""
     one, other = family[1:5], family[5:9]
@@ -200,36 +220,6 @@ def _order(item: tuple[Family, list[Relation]]) -> int:
     """The families that words establish, then the others, then what these leave unprinted."""
     word = item[0][0]
     return 0 if word in STRONG else 2 if word == "unprinted" else 1
-
-
-def _forgotten(
-    system: System, relations: Sequence[Relation], families: dict[Family, list[Relation]]
-) -> list[Relation]:
-    """Relations with nothing printed on one side, in columns that else print both and hold.
-
-    A form that leaves such cells empty does so in all of the column; a few are errors.
-    """
-    twin = relations[0].family[1:]
-    if twin in system.refused:
-        return []
-    holding: dict[int | None, int] = defaultdict(int)
-    for relation in families.get(twin, ()):
-        if _tells(system, relation) and system.holds(relation):
-            holding[_column(system, relation)] += 1
-    empty: dict[int | None, list[Relation]] = defaultdict(list)
-    for relation in relations:
-        empty[_column(system, relation)].append(replace(relation, family=twin))
-    found: list[Relation] = []
-    for column, alike in empty.items():
-        broken = sum(not system.holds(relation) for relation in alike)
-        if holding[column] >= ENOUGH and broken <= max(1, int(holding[column] * FEW)):
-            found.extend(alike)
-    return found
-
-
-def _column(system: System, relation: Relation) -> int | None:
-    """The column of the total of a sum; None for what lies between columns."""
-    return system.facts[relation.terms[0][0]].column if relation.kind == "sum" else None
 
 
 def _lists_nothing(system: System, relation: Relation) -> bool:
@@ -267,7 +257,7 @@ def _errors(system: System, broken: Sequence[Relation]) -> int:
     """
     if 1 < len(broken) <= MOST_MOVED and all(r.kind not in _BOUNDED for r in broken):
         slack = max(system.slack(r) for r in broken)
-        if abs(sum(system.residual(r) for r in broken)) <= slack:
+        if abs(sum(system.residual(r) for r in broken)) <= slack or misplaced(system, broken):
             return 1
     left = set(range(len(broken)))
     votes: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -336,8 +326,3 @@ def _carried(system: System) -> frozenset[int]:
         for fact in system.facts
         if fact.amount and fact.where.get("flow") in _CARRIED
     )
-
-
-def _tells(system: System, relation: Relation) -> bool:
-    """Whether any amount in the relation is not zero."""
-    return any(system.facts[index].amount for index, _ in relation.terms)

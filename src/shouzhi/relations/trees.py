@@ -38,7 +38,8 @@ def branches(places: Sequence[Coordinates]) -> Iterator[Branch]:
     A place whose descendants differ from it in two dimensions only (a 款 without
     unit over 项 by unit) takes its leaves along the second once the first is summed.
     """
-    for dimension in _TREE_DIMENSIONS:
+    named = {dimension for where in places for dimension in where}
+    for dimension in (d for d in _TREE_DIMENSIONS if d in named):
         groups: dict[Coordinates, dict[str | None, list[int]]] = defaultdict(dict)
         for index, where in enumerate(places):
             group = groups[where.without(dimension)]

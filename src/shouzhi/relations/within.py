@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shouzhi.catalogue.lexicon import lexicon
-from shouzhi.relations import Relation
+from shouzhi.relations import Family, Relation
+from shouzhi.relations.blanks import blank_rate
 from shouzhi.relations.cells import Cells, sum_of
+from shouzhi.relations.formulas import printed_formulas
 from shouzhi.relations.trees import Branch, branches, on_stairs, row_branches, stairs
+from shouzhi.relations.worked_out import worked_out
 from shouzhi.tables import Column, Row, Table
 
 _LISTED: Final = frozenset({"function", "economic", "government_economic", "item"})
-_TERMS: Final = re.compile(r"\d+")
 
 
 def table_relations(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
@@ -21,12 +22,14 @@ def table_relations(table: Table, number: int, cells: Cells) -> Iterator[Relatio
     yield from _down(table, number, cells)
     yield from _across(table, number, cells)
     yield from _headed(table, number, cells)
-    yield from _printed(table, number, cells)
+    yield from printed_formulas(table, number, cells)
     yield from _rates(table, number, cells)
+    yield from worked_out(table, number, cells)
 
 
 def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
-    """Parents and children among the rows, for each column."""
+    """Parents and children among the rows, for each column of amounts."""
+    amounts = [place for place, column in enumerate(table.columns) if column.rate is None]
     for side in {row.side for row in table.rows}:
         rows = [i for i, r in enumerate(table.rows) if r.side == side and not _tells_more(r)]
         plain = [i for i in rows if not on_stairs(table.rows[i])]
@@ -41,7 +44,7 @@ def _down(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
             ]
         for branch in found:
             word = "stairs" if branch.dimension == "stairs" else "tree"
-            for column in range(len(table.columns)):
+            for column in amounts:
                 below = [(row, column) for row in branch.children]
                 family = (word, number, "rows", side, branch.dimension)
                 relation = sum_of(cells, (branch.parent, column), below, family)
@@ -156,23 +159,6 @@ def _representatives(columns: Sequence[Column], group: Sequence[int], depth: int
     return [r for part in nested.values() for r in _representatives(columns, part, depth + 1)]
 
 
-def _printed(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
-    """Formulas printed over the columns, such as 10=11+15."""
-    by_number = {c.number.split("=")[0]: i for i, c in enumerate(table.columns) if c.number}
-    for total, column in enumerate(table.columns):
-        left, _, right = (column.number or "").replace("＋", "+").partition("=")
-        if not right or not re.fullmatch(r"\d+(?:\+\d+)+", right):
-            continue
-        parts = [by_number.get(term) for term in _TERMS.findall(right)]
-        if left not in by_number or None in parts:
-            continue
-        family = ("printed", number, total)
-        for row in range(len(table.rows)):
-            relation = sum_of(cells, (row, total), [(row, p) for p in parts if p is not None], family)
-            if relation:
-                yield relation
-
-
 def _rates(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
     """A column of rates is the ratio of the two columns of its stages, row by row."""
     for place, column in enumerate(table.columns):
@@ -185,15 +171,16 @@ def _rates(table: Table, number: int, cells: Cells) -> Iterator[Relation]:
         if None in pair:
             continue
         for row in range(len(table.rows)):
-            terms = [cells.get((row, c)) for c in (*pair, place) if c is not None]
-            if None not in terms:
-                top, bottom, rate = terms
-                yield Relation(
-                    ((top, 1), (bottom, -1), (rate, 0)),  # type: ignore[arg-type]
-                    "ratio",
-                    ("rate", number, place),
-                    f"{column.heading[-1]}",
-                )
+            top, bottom = (cells.get((row, c)) for c in pair if c is not None)
+            if top is None or bottom is None:
+                continue
+            rate = cells.get((row, place))
+            family: Family = ("rate", number, place)
+            if rate is None and cells.facts[bottom].amount and cells.facts[top].amount:
+                rate, family = blank_rate(cells, (row, place)), ("unprinted", *family)
+            if rate is not None:
+                terms = ((top, 1), (bottom, -1), (rate, 0))
+                yield Relation(terms, "ratio", family, f"{column.heading[-1]}")
 
 
 def _stage(candidate: Column, column: Column, stage: str) -> bool:

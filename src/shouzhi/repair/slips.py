@@ -7,10 +7,11 @@ slip that would have put it there is tried.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
@@ -33,26 +34,52 @@ LONGEST_CYCLE: Final = 6
 """Amounts of a column that may stand in each other's rows."""
 MOST_CYCLES: Final = 40
 """Ways of that which are tried from one cell."""
+RUNS: Final = (3, 4)
+"""How many amounts of a column are tried one row off, whatever is asked of each."""
+MOST_TURNED: Final = 200
+"""Printed amounts of a column beyond which that is not tried."""
 SCALES: Final = (Decimal(10_000), Decimal(1) / 10_000, Decimal(1_000), Decimal(1) / 1_000)
 
 
 class Slips:
     """The cells around the broken relations of one component, and the slips that fit them."""
 
-    def __init__(self, ledger: Ledger, broken: Iterable[int]) -> None:
+    def __init__(self, ledger: Ledger, broken: Sequence[int]) -> None:
         self.ledger = ledger
         self.votes = wanted(ledger, broken)
         self.place = ledger.place
         tables = {self.place[fact][:2] for fact in self.votes if fact in self.place}
         self.columns: dict[Column, list[int]] = defaultdict(list)
         self.rows: dict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
-        self.holding: dict[tuple[Column, Number], list[int]] = defaultdict(list)
+        self.holding: dict[Column, list[tuple[Number, int]]] = defaultdict(list)
+        self.reach = self._reach(broken)
         for cell, fact in sorted(ledger.system.cells.items()):
             if cell[:2] in tables:
                 column = (cell[0], cell[1], cell[3])
                 self.columns[column].append(fact)
                 self.rows[cell[:3]][cell[3]] = fact
-                self.holding[column, ledger.value(fact)].append(fact)
+                self.holding[column].append((ledger.value(fact), fact))
+        for held in self.holding.values():
+            held.sort()
+
+    def _reach(self, broken: Iterable[int]) -> dict[int, int]:
+        """How far rounding may put each number from what the broken relations ask of it, in 分."""
+        reach: dict[int, int] = {}
+        for number in broken:
+            for fact, _ in self.ledger.system.relations[number].terms:
+                reach[fact] = max(reach.get(fact, 0), self.ledger.slacks[number])
+        return reach
+
+    def _wants(self, fact: int, value: Number) -> bool:
+        """Whether a broken relation asks for a number at a cell, but for rounding."""
+        reach = self.reach.get(fact, 0)
+        return any(abs(Decimal(value) - vote) <= reach for vote in self.votes.get(fact, ()))
+
+    def _holding(self, column: Column, value: Number, reach: int) -> list[int]:
+        """The cells of a column that print a number, but for rounding."""
+        held = self.holding.get(column, [])
+        first = bisect_left(held, (value - reach, -1))
+        return [f for _, f in takewhile(lambda pair: pair[0] <= value + reach, held[first:])]
 
     def corrections(self) -> Iterator[Correction]:
         """Every slip that fits and mends more than it breaks."""
@@ -81,7 +108,9 @@ class Slips:
         for row in sorted({self.place[fact][:3] for fact in placed}):
             yield from (("shifted row", change, ONE) for change in self._shifted_row(row))
         for column in sorted({self._column(fact) for fact in placed}):
-            shifted = chain(self._shifted_column(column), self._cycles(column))
+            shifted = chain(
+                self._shifted_column(column), self._cycles(column), self._turned(column)
+            )
             yield from (("shifted column", change, ONE) for change in shifted)
 
     def _column(self, fact: int) -> Column:
@@ -92,7 +121,7 @@ class Slips:
         """The number that belongs here stands in another row of the column."""
         document, table, row, column = self.place[fact]
         for value in self.votes[fact]:
-            others = self.holding.get(((document, table, column), value), [])
+            others = self._holding((document, table, column), value, self.reach.get(fact, 0))
             if not value or len(others) > MOST_ALIKE:
                 beside = (self.rows.get((document, table, r), {}).get(column) for r in (row - 1, row + 1))
                 others = [f for f in beside if f is not None and self.ledger.value(f) == value]
@@ -108,7 +137,7 @@ class Slips:
         row, column = self.place[fact][:3], self.place[fact][3]
         for beside in (column - 1, column + 1):
             other = self.rows[row].get(beside)
-            if other is None or self._printed(other) not in self._votes(fact):
+            if other is None or not self._wants(fact, self._as_printed_in(fact, other)):
                 continue
             yield self._exchange([(fact, other)])
             alike = [*self._alike(row, 1, column, beside), *self._alike(row, -1, column, beside)]
@@ -141,10 +170,6 @@ class Slips:
         unit = FEN_PER.get(self.ledger.system.facts[fact].unit)
         return Decimal(value) / unit if unit else Decimal(value)
 
-    def _votes(self, fact: int) -> list[Decimal]:
-        unit = FEN_PER.get(self.ledger.system.facts[fact].unit)
-        return [Decimal(v) / unit if unit else Decimal(v) for v in self.votes[fact]]
-
     def _as_printed_in(self, cell: int, source: int) -> Number:
         """What a cell holds when the digits of another stand in it: an amount, or a rate."""
         unit = FEN_PER.get(self.ledger.system.facts[cell].unit)
@@ -166,7 +191,7 @@ class Slips:
         for step in (1, -1):
             fits = [
                 0 <= i + step < len(facts)
-                and self.ledger.value(facts[i + step]) in self.votes.get(f, ())
+                and self._wants(f, self.ledger.value(facts[i + step]))
                 for i, f in enumerate(facts)
             ]
             for first, last in _runs(fits):
@@ -187,12 +212,23 @@ class Slips:
         facts = [f for f in self.columns[column] if self.votes.get(f)]
         after: dict[int, list[int]] = {}
         for fact in facts:
-            held = (self.holding.get((column, v), [])[:MOST_ALIKE] for v in self.votes[fact] if v)
+            reach = self.reach.get(fact, 0)
+            held = (self._holding(column, v, reach)[:MOST_ALIKE] for v in self.votes[fact] if v)
             after[fact] = [f for others in held for f in others if f != fact and f in self.votes]
         for first in facts:
             for path in islice(_circles(after, [first]), MOST_CYCLES):
                 pairs = zip(path, [*path[1:], first], strict=True)
                 yield {a: self.ledger.value(b) for a, b in pairs}
+
+    def _turned(self, column: Column) -> Iterator[dict[int, Number]]:
+        """A few amounts in a row of cells that stand one row off, the last one first."""
+        facts = [f for f in self.columns[column] if self.ledger.system.facts[f].printed]
+        for length in RUNS if len(facts) <= MOST_TURNED else ():
+            for run in (facts[i : i + length] for i in range(len(facts) - length + 1)):
+                if sum(fact in self.votes for fact in run) > 1:
+                    for moved in ([*run[1:], run[0]], [run[-1], *run[:-1]]):
+                        pairs = zip(run, moved, strict=True)
+                        yield {a: self.ledger.value(b) for a, b in pairs}
 
     def _units(self, placed: Sequence[int]) -> Iterator[tuple[dict[int, Number], Decimal]]:
         """A table or a column that prints another unit than it says."""

@@ -42,8 +42,20 @@ def bands(table: Matrix) -> list[Band]:
     for place, row in enumerate(opens):
         last = opens[place + 1] if place + 1 < len(opens) else table.height
         head = read_head(table.slice(row, last))
-        found.append(Band(row, last, head))
+        cut = _first_pairs(table, row + head.height, last) if head else last
+        found.append(Band(row, cut, head))
+        if cut < last:
+            found.append(Band(cut, last, None))
     return found
+
+
+def _first_pairs(table: Matrix, first: int, last: int) -> int:
+    """The first row below a head that is no row of it but a field and its words: 总体目标."""
+    for row in range(first, last):
+        cells = table.starts(row)
+        if len(cells) > 1 and cells[0].column == 0 and _is_wordy(cells[0].text):
+            return row
+    return last
 
 
 def _opens_band(table: Matrix, row: int) -> bool:
@@ -129,7 +141,7 @@ def _pair_rows(table: Matrix, band: Band, width: int) -> list[Row]:
         fields: list[Cell] = []
         pairs = 0
         for cell in table.starts(index):
-            if not is_number(cell.text):
+            if not is_number(cell.text) or (fields and _is_wordy(fields[-1].text)):
                 fields.append(cell)
                 continue
             if fields:
@@ -137,12 +149,17 @@ def _pair_rows(table: Matrix, band: Band, width: int) -> list[Row]:
                 pairs += 1
             fields = []
         if len(fields) % 2:
-            continue
+            fields = fields[1:]  # what stands before them is the name of the part
         for field, value in zip(fields[::2], fields[1::2], strict=True):
             row = _blank(tidy(field.text), {FIELD: words(value.text)}, field, width)
             found.append((pairs, row))
             pairs += 1
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def _is_wordy(field: str) -> bool:
+    """Whether what stands beside a field is words, even where they are a number: 总分 100."""
+    return lexicon().is_text(field) or lexicon().field(field) is not None
 
 
 def _pair(fields: Sequence[Cell], value: Cell, width: int) -> Row:

@@ -107,7 +107,8 @@ def _begins_head(table: Matrix, cells: Sequence[Cell], words: Lexicon) -> bool:
     if len(cells) == 1:
         whole = cells[0].columns == table.width > 1
         return whole and known == 1 and _continues_head(table, 1, words)
-    if len(cells) == 2 and known == 1 and table.height > 1:
+    told = words.field(cells[0].text) is not None
+    if len(cells) == 2 and (known == 1 or told) and table.height > 1:
         below = table.starts(1)
         if not any(is_number(c.text) or words.is_pure_heading(c.text) for c in below):
             return False  # a field and its value

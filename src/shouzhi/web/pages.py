@@ -33,8 +33,8 @@ class Placed(Protocol):
     """Anything that stands in the tree of bodies."""
 
     @property
-    def body(self) -> Body:
-        """The body that it belongs to."""
+    def body(self) -> Body | None:
+        """The body that it belongs to; None for what stands nowhere."""
         ...
 
 
@@ -77,6 +77,8 @@ def page(
                 return view(request, **arguments)
             found = of(**arguments)
             body = found if isinstance(found, Body) else found.body
+            if body is None:  # it stands nowhere, so nobody reaches it
+                raise Http404
             if not can(user, action, body):
                 if reaches(user, body):
                     raise PermissionDenied

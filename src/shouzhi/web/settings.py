@@ -3,7 +3,10 @@
 `SHOUZHI_DATA` is the folder for the database, uploads, releases and the secret key (by
 default `shouzhi-data` where the server is started); `DATABASE_URL` names another database;
 `SHOUZHI_HOSTS` the names under which the server is reached; `SHOUZHI_HTTPS=1` says that
-it is reached by HTTPS, so that cookies travel by nothing else.
+it is reached by HTTPS, so that cookies travel by nothing else; `SHOUZHI_PROXIES` how many
+proxies of ours stand in front of it, so that the log tells whence a person came.
+`shouzhi serve` sets `SHOUZHI_SERVING=1`: static files are then served under the hash of
+their content, as it has collected them.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from shouzhi.web.secrets import secret_key
 WEB = Path(__file__).parent
 DATA = Path(os.environ.get("SHOUZHI_DATA", "shouzhi-data")).absolute()
 HTTPS = os.environ.get("SHOUZHI_HTTPS") == "1"
+SERVING = os.environ.get("SHOUZHI_SERVING") == "1"
+PROXIES = int(os.environ.get("SHOUZHI_PROXIES") or 0)
 
 SECRET_KEY = secret_key(DATA)
 DEBUG = False
@@ -37,6 +42,7 @@ INSTALLED_APPS = [
     *(f"shouzhi.web.{app}" for app in APPS),
 ]
 MIDDLEWARE = [
+    "shouzhi.web.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -48,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shouzhi.web.faults.FaultMiddleware",
+    "shouzhi.web.people.sessions.SessionMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "shouzhi.web.urls"
@@ -98,8 +105,10 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "shouzhi.web.people.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "shouzhi.web.proxies.address"
 
-SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day
+SESSION_COOKIE_AGE = 8 * 60 * 60  # idle: after so many seconds without a page one signs in again
+SESSION_LONGEST = 14 * 60 * 60  # and in any case after so many
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -131,7 +140,15 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [WEB / "static"]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not SERVING
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "shouzhi.web.serving.HashedFiles"
+        if SERVING
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 MEDIA_ROOT = DATA / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -13,7 +13,9 @@ from django.utils import timezone, translation
 from jinja2 import Environment, StrictUndefined
 
 from shouzhi import __version__
+from shouzhi.cycle.sheets import schema
 from shouzhi.space import FEN_PER
+from shouzhi.web.budget.places import row_address, spot_address
 from shouzhi.web.language import say
 from shouzhi.web.menu import menu
 
@@ -22,7 +24,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django's signa
     """The Jinja2 environment of the pages: strict, escaped, with the house's filters."""
     made = Environment(**{**options, "undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})
     made.globals.update(_=say, static=static, url=url, version=__version__, get_language=translation.get_language)
-    made.globals["menu"] = menu
+    made.globals.update(menu=menu, spot_address=spot_address, row_address=row_address, word=word)
     made.filters.update(yuan=yuan, wan=wan, day=day, moment=moment)
     return made
 
@@ -35,6 +37,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def url(name: str, *arguments: object, **named: object) -> str:
     """The address of a page by name."""
     return reverse(name, args=arguments or None, kwargs=named or None)
+
+
+def word(kind: str, member: str) -> str:
+    """The word of the book for a member: 一般公共预算 for `general`."""
+    return schema().word(kind, member)
 
 
 def yuan(fen: int | None) -> str:

@@ -17,4 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("shouzhi.web.desk.urls")),
     path("", include("shouzhi.web.public.urls")),
 ]
+handler400 = "shouzhi.web.faults.bad_request"
+handler403 = "shouzhi.web.faults.refused"
 handler404 = "shouzhi.web.faults.not_found"
+handler500 = "shouzhi.web.faults.failed"

@@ -152,7 +152,7 @@ def _section(number: int, checked: Checked, pictures: Pictures, messages: Messag
             folded.append(finding)
         else:
             shown = pictures.get((number, place), [])
-            told.append(_card(len(told) + 1, finding, view, shown, messages))
+            told.append(card(len(told) + 1, finding, view, shown, messages))
     found = words.counts(view["findings"])
     return {
         "id": f"d{number + 1}",
@@ -170,7 +170,7 @@ def _rounding(finding: Json, view: Json, messages: Messages) -> Json:
     return {**finding, "place": words.place_line(view, place, messages) if place else ""}
 
 
-def _card(number: int, finding: Json, view: Json, shown: list[str], messages: Messages) -> Json:
+def card(number: int, finding: Json, view: Json, shown: list[str], messages: Messages) -> Json:
     """One finding as the template shows it."""
     laid = excerpts(finding, view)
     rows = {(e.at["document"], e.at["table"], row) for e in laid for row in e.rows}

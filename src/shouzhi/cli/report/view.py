@@ -29,9 +29,15 @@ MOST_MARKS: Final = 500
 
 
 def view(
-    documents: Sequence[Document], findings: Sequence[Finding], kinds: Sequence[str]
+    documents: Sequence[Document],
+    findings: Sequence[Finding],
+    kinds: Sequence[str],
+    language: str = "zh",
 ) -> Json:
-    """The view of the findings in documents, whose sources are of `kinds` (pdf, docx…)."""
+    """The view of the findings in documents, whose sources are of `kinds` (pdf, docx…).
+
+    `language` is that of the findings, and so of the titles of their checks.
+    """
     files = [document.file for document in documents]
     abouts = [
         {
@@ -47,15 +53,16 @@ def view(
         "documents": abouts,
         "findings": [_finding(finding, documents, files) for finding in ordered],
         "tables": _tables(documents, ordered),
-        "checks": _titles({finding.check for finding in ordered}),
+        "checks": _titles({finding.check for finding in ordered}, language),
     }
 
 
-def _titles(checks: set[str]) -> dict[str, str]:
+def _titles(checks: set[str], language: str) -> dict[str, str]:
     """The titles of the checks that the catalogue has."""
-    from shouzhi.catalogue.checks import check_book
+    from shouzhi.catalogue.checks import check_book, speaking
 
-    rows = check_book().rows
+    with speaking(language):
+        rows = check_book().rows
     return {check: rows[check].title for check in sorted(checks) if check in rows}
 
 

@@ -7,27 +7,20 @@ from functools import partial
 
 from shouzhi.cycle.ceilings import Use, uses, without_ceiling
 from shouzhi.cycle.moves import Condition
-from shouzhi.cycle.review import Remark, review
+from shouzhi.cycle.review import Remark
 from shouzhi.cycle.sheets import schema
 from shouzhi.space import yuan
 from shouzhi.web.audit.log import Actor
+from shouzhi.web.budget.merging import remarks
 from shouzhi.web.budget.models import BudgetYear, Submission
-from shouzhi.web.budget.rows import raw
 
 
 def of_submission(submission: Submission, who: Actor) -> Mapping[str, Condition]:
     """The conditions of a submission's moves."""
-    kept: list[list[Remark]] = []  # one review answers two conditions
-
-    def remarks() -> list[Remark]:
-        if not kept:
-            kept.append(review(raw(submission)))
-        return kept[0]
-
     return {
         "round_open": partial(_round_open, submission),
-        "no_errors": lambda: _no_errors(remarks()),
-        "warnings_answered": lambda: _answered(submission, remarks()),
+        "no_errors": lambda: _no_errors(remarks(submission)),
+        "warnings_answered": lambda: _answered(submission, remarks(submission)),
         "within_ceilings": partial(_within_ceilings, submission),
         "not_own_entry": partial(_not_own, submission, who),
         "comments_resolved": partial(_resolved, submission),
@@ -64,17 +57,17 @@ def _round_open(submission: Submission) -> str | None:
     return f"这一轮现在没有开放（年度预算：{year.state_now.name}）"
 
 
-def _no_errors(remarks: list[Remark]) -> str | None:
-    errors = [remark for remark in remarks if remark.severity == "error"]
+def _no_errors(found: list[Remark]) -> str | None:
+    errors = [remark for remark in found if remark.severity == "error"]
     if not errors:
         return None
     first = errors[0]
     return f"有 {len(errors)} 处错误，第一处：{first.spot}：{first.message}；{first.remedy}"
 
 
-def _answered(submission: Submission, remarks: list[Remark]) -> str | None:
+def _answered(submission: Submission, found: list[Remark]) -> str | None:
     answered = set(submission.answers.values_list("finding", flat=True))
-    left = [r for r in remarks if r.severity == "warning" and r.key not in answered]
+    left = [r for r in found if r.severity == "warning" and r.key not in answered]
     return f"有 {len(left)} 条提醒还没有说明理由，第一条：{left[0].message}" if left else None
 
 

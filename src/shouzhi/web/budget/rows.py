@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,7 +82,7 @@ def _refuse_closed(submission: Submission) -> None:
 
 
 def _apply(submission: Submission, changes: Sequence[Change], who: Actor) -> Saved:
-    saved, listed = Saved(), listed_of(submission)
+    saved, listed = Saved(), _with_new(listed_of(submission), changes)
     ids = [change.id for change in changes if change.id is not None]
     rows = {row.pk: row for row in submission.rows.filter(pk__in=ids).select_related("updated_by")}
     before: list[dict[str, Any]] = []
@@ -103,6 +104,12 @@ def _apply(submission: Submission, changes: Sequence[Change], who: Actor) -> Sav
     if before or after:
         record(who, "rows", submission, before=before, after=after)
     return saved
+
+
+def _with_new(listed: Listed, changes: Sequence[Change]) -> Listed:
+    """What may be named, with the projects that the same changes bring."""
+    new = {c.cells["name"]: () for c in changes if c.sheet == "projects" and c.cells.get("name")}
+    return Listed(listed.units, {**listed.projects, **new}, listed.year)
 
 
 def _conflict(change: Change, row: Row | None) -> Conflict:
@@ -143,7 +150,7 @@ def fill(row: Row, listed: Listed) -> None:
         row.faults = {} if row.cells.get("heading") else {"heading": "请填写标题"}
         return
     found = resolve(schema().sheet(row.sheet), row.cells, listed)
-    row.faults, row.amount = dict(found.faults), found.amount
+    row.faults, row.amount = dict(found.faults) if row.cells else {}, found.amount
     for dimension in DIMENSIONS:
         setattr(row, dimension, found.members.get(dimension, ""))
 
@@ -155,7 +162,10 @@ def listed_of(submission: Submission) -> Listed:
     for unit in units:
         key = unit.code or unit.name
         aliases |= dict.fromkeys((key, unit.name, fold(unit.name)), key)
-    names = submission.rows.filter(sheet="projects").values_list("cells__name", flat=True)
+    projects = Row.objects.filter(sheet="projects", submission__budget_year=submission.budget_year, submission__round=submission.round)
+    if submission.unit.kind == "unit":
+        projects = projects.filter(submission=submission)
+    names = projects.values_list("cells__name", flat=True)
     return Listed(aliases, {name: () for name in names if name}, submission.budget_year.year)
 
 
@@ -184,12 +194,15 @@ def raw(submission: Submission) -> RawBook:
     """A submission as a book as written; the row of a spot is the row's place on its sheet."""
     book = header(submission)
     book.sheets["units"] = unit_rows([submission.unit] if submission.unit.kind == "unit" else submission.unit.units(), submission.budget_year.year)
+    places: Counter[str] = Counter()
     for row in submission.rows.order_by("sheet", "position", "pk"):
         if row.sheet == PROSE:
             book.prose.append((row.cells.get("heading", ""), row.cells.get("text", "")))
             continue
-        rows = book.sheets.setdefault(row.sheet, [])
-        rows.append(RawRow(row.cells, Spot(schema().sheet(row.sheet).name, len(rows) + 1)))
+        places[row.sheet] += 1
+        if row.cells:  # an empty line on screen is no row of a book
+            spot = Spot(schema().sheet(row.sheet).name, places[row.sheet])
+            book.sheets.setdefault(row.sheet, []).append(RawRow(row.cells, spot))
     return book
 
 
@@ -242,7 +255,7 @@ def add(submission: Submission, book: RawBook, who: Actor) -> None:
     """Add a book's rows to a submission that has none."""
     listed = listed_of(submission)
     names = [row.cells["name"] for row in book.sheets.get("projects", []) if row.cells.get("name")]
-    listed = Listed(listed.units, {name: () for name in names}, listed.year)
+    listed = Listed(listed.units, {**listed.projects, **{name: () for name in names}}, listed.year)
     made = [
         Row(submission=submission, sheet=sheet.key, position=float(place + 1), cells=_clean(sheet.key, row.cells))
         for sheet in schema().sheets

@@ -21,6 +21,7 @@ from shouzhi.web.desk.store import Store
 
 if TYPE_CHECKING:
     from shouzhi.facts import Document
+    from shouzhi.sources import Source
 
 Json = dict[str, Any]
 
@@ -105,8 +106,8 @@ def parts(result: bytes) -> tuple[bytes, bytes]:
     return result[8 : 8 + length], result[8 + length :]
 
 
-def document_of(file: File) -> tuple[Document, str, list[Correction]]:
-    """Read a file with what its reviewer has corrected; its kind, and corrections that do not fit."""
+def document_of(file: File) -> tuple[Document, Source, list[Correction]]:
+    """Read a file with what its reviewer has corrected; its pages, and corrections that do not fit."""
     from shouzhi.facts import from_source  # noqa: PLC0415 - heavy
     from shouzhi.sources.opening import open_source  # noqa: PLC0415 - as above
 
@@ -114,7 +115,7 @@ def document_of(file: File) -> tuple[Document, str, list[Correction]]:
     source = open_source(file.path, file.name)
     document = from_source(source, file.told)
     stale = lay_over(document, file.corrections)
-    return document, source.kind, stale
+    return document, source, stale
 
 
 def _read(file: File) -> bytes:
@@ -123,13 +124,14 @@ def _read(file: File) -> bytes:
     from shouzhi.facts.export import table_dict  # noqa: PLC0415 - as above
     from shouzhi.web.desk.headlines import main_figures  # noqa: PLC0415 - as above
 
-    document, kind, stale = document_of(file)
-    view = views.pack(views.view([document], check([document]), [kind]))
+    document, source, stale = document_of(file)
+    view = views.pack(views.view([document], check([document]), [source.kind]))
     held = pack(
         {
             "tables": [table_dict(table) for table in document.tables],
             "known": [[column.known for column in table.columns] for table in document.tables],
             "figures": main_figures(document),
+            "pages": [[page.width, page.height] for page in source.pages],
             "stale": [[c.table, c.row, c.column] for c in stale],
         }
     )
@@ -147,7 +149,7 @@ def _together(files: Sequence[File]) -> bytes:
         for finding in check(documents, between=True)
         if len({mark.document for mark in _marks(finding)}) > 1
     ]
-    return views.pack(views.view(documents, findings, [kind for _, kind, _ in read]))
+    return views.pack(views.view(documents, findings, [source.kind for _, source, _ in read]))
 
 
 def _marks(finding: Any) -> list[Any]:  # noqa: ANN401 - a Finding, imported where it is made

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from shouzhi.web.desk.views import departments, intake, register, review, tables, words
 
 app_name = "desk"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", intake.home, name="home"),
+    path("upload", intake.upload, name="upload"),
+    path("batches/<int:pk>/", intake.batch, name="batch"),
+    path("register/", register.register, name="register"),
+    path("register/approvals", register.approve, name="approve"),
+    path("documents/<int:pk>/", review.document, name="document"),
+    path("documents/<int:pk>/judge", review.judge, name="judge"),
+    path("documents/<int:pk>/remark", review.remark, name="remark"),
+    path("documents/<int:pk>/recognise", review.recognise, name="recognise"),
+    path("documents/<int:pk>/again", review.again, name="again"),
+    path("documents/<int:pk>/versions", departments.versions, name="versions"),
+    path("documents/<int:pk>/original", review.original, name="original"),
+    path("documents/<int:pk>/review.<slug:name>", review.export, name="export"),
+    path("documents/<int:pk>/pages/<int:number>.png", review.picture, name="picture"),
+    path("documents/<int:pk>/tables/<int:number>/", tables.table, name="table"),
+    path("documents/<int:pk>/tables/<int:number>/correct", tables.correct, name="correct"),
+    path("departments/<int:pk>/", departments.department, name="department"),
+    path("departments/<int:pk>/together", departments.together, name="together"),
+    path("comparisons/<int:pk>/", departments.comparison, name="comparison"),
+    path("words/", words.words, name="words"),
+    path("words/learn", words.learn, name="learn"),
+    path("words/<int:pk>/forget", words.forget, name="forget"),
+    path("names/<int:pk>/forget", words.forget_name, name="forget_name"),
+]

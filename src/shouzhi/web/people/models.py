@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -77,9 +78,9 @@ class Body(models.Model):
 
 
 class Descent(models.Model):
-    """That a body went on as another: renamed, merged into it, or split off to it."""
+    """That a body went on as another: renamed, merged into it, split off to it, or moved with its department."""
 
-    KINDS: ClassVar = [("renamed", "更名"), ("merged", "并入"), ("split", "分立")]
+    KINDS: ClassVar = [("renamed", "更名"), ("merged", "并入"), ("split", "分立"), ("moved", "转隶")]
 
     predecessor = models.ForeignKey(Body, models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Body, models.PROTECT, related_name="origins")
@@ -88,6 +89,7 @@ class Descent(models.Model):
     document = models.CharField(max_length=80, blank=True)
 
     class Meta:
+        ordering: ClassVar = ["on", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["predecessor", "successor"], name="descent_once"),
             models.CheckConstraint(condition=~Q(predecessor=models.F("successor")), name="descent_of_two"),
@@ -105,6 +107,7 @@ class Staffing(models.Model):
     established = models.PositiveIntegerField(default=0)
     in_post = models.PositiveIntegerField(default=0)
     retired = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["year"]
@@ -142,9 +145,11 @@ class User(AbstractBaseUser):
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
+    home = models.ForeignKey(Body, models.PROTECT, null=True, related_name="people")
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    revision = models.PositiveIntegerField(default=0)
 
     objects = UserManager()
 
@@ -153,6 +158,22 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def body(self) -> Body | None:
+        """The lowest body that has this person's home and roles below it; None for one who has neither.
+
+        Only who is administrator there may touch the person: an administrator of one
+        department gives no new password to somebody who also has a role at the region.
+        """
+        places = [grant.body.path for grant in self.grants.select_related("body")]
+        if self.home is not None:
+            places.append(self.home.path)
+        if not places:
+            return None
+        levels = zip(*(path.strip("/").split("/") for path in places), strict=False)
+        common = [keys[0] for keys in takewhile(lambda keys: len(set(keys)) == 1, levels)]
+        return Body.objects.get(pk=common[-1]) if common else None
 
 
 class Grant(models.Model):

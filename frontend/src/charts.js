@@ -1,0 +1,254 @@
+// The charts of the public pages, the address of a figure, and the search of a site of files.
+// Everything works without this script: each chart has its table, each figure its link.
+import { BarChart, SankeyChart, TreemapChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+echarts.use([BarChart, SankeyChart, TreemapChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+
+const english = document.documentElement.lang.startsWith("en");
+const FEN = { 亿元: 1e10, 万元: 1e6, 元: 1e2 };
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** An amount of 分 for the eye. */
+function money(fen) {
+  const size = Math.abs(fen);
+  const [scale, unit] = english
+    ? size >= 1e11 ? [1e11, "bn yuan"] : size >= 1e8 ? [1e8, "m yuan"] : [100, "yuan"]
+    : size >= FEN.亿元 ? [FEN.亿元, "亿元"] : size >= FEN.万元 ? [FEN.万元, "万元"] : [FEN.元, "元"];
+  const value = fen / scale;
+  const places = Math.abs(value) < 100 ? 2 : Math.abs(value) < 1000 ? 1 : 0;
+  return `${value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places })} ${unit}`;
+}
+
+function share(part, whole) {
+  return whole ? `${((part / whole) * 100).toFixed(1)}%` : "";
+}
+
+// Told apart without colour by their order and labels; every pair is at least 3:1 against the paper.
+const palette = () => ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8"].map(token);
+
+function common(label) {
+  return {
+    animation: false,
+    color: palette(),
+    textStyle: { fontFamily: token("--sans"), color: token("--ink") },
+    aria: { enabled: true, label: { description: label } },
+    tooltip: {
+      renderMode: "richText",
+      confine: true,
+      backgroundColor: token("--panel"),
+      borderColor: token("--line"),
+      textStyle: { color: token("--ink"), fontSize: 13 },
+    },
+  };
+}
+
+const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+const makers = {
+  treemap({ data }, box) {
+    const whole = data.reduce((sum, part) => sum + part.value, 0);
+    return {
+      height: box.clientWidth < 600 ? 360 : 420,
+      tooltip: { formatter: ({ name, value, data: part }) => `${name} ${part.code ?? ""}\n${money(value)}  ${share(value, whole)}` },
+      series: [{
+        type: "treemap",
+        data,
+        roam: false,
+        nodeClick: false,
+        breadcrumb: { show: false },
+        left: 0, right: 0, top: 0, bottom: 0,
+        visibleMin: 300,
+        label: {
+          formatter: ({ name, value }) => `{n|${name}}\n{v|${money(value)}}`,
+          rich: { n: { fontSize: 13, lineHeight: 18, color: "#fff" }, v: { fontSize: 12, lineHeight: 16, color: "#fff" } },
+          overflow: "truncate",
+          padding: [4, 6],
+        },
+        upperLabel: { show: true, height: 24, color: "#fff", fontWeight: 600, fontSize: 13, formatter: ({ name, value }) => `${name}　${money(value)}`, overflow: "truncate" },
+        itemStyle: { borderColor: token("--panel"), borderWidth: 1, gapWidth: 1 },
+        levels: [
+          { itemStyle: { borderColor: token("--panel"), borderWidth: 0, gapWidth: 3 }, upperLabel: { show: false } },
+          { itemStyle: { gapWidth: 1 }, colorSaturation: [0.35, 0.5] },
+          { itemStyle: { borderColorSaturation: 0.45, gapWidth: 1 } },
+        ],
+      }],
+    };
+  },
+
+  sankey({ nodes, links }, box) {
+    const narrow = box.clientWidth < 600;
+    const colours = palette();
+    const deepest = Math.max(...nodes.map((node) => node.depth));
+    const label = Object.fromEntries(nodes.map((node) => [node.name, node.label]));
+    const columns = Math.max(...[0, 1, 2].map((depth) => nodes.filter((node) => node.depth === depth).length));
+    return {
+      height: Math.max(280, columns * 44),
+      tooltip: {
+        formatter: ({ dataType, data, value }) =>
+          dataType === "edge" ? `${label[data.source]} → ${label[data.target]}\n${money(value)}` : `${data.label_}\n${money(value)}`,
+      },
+      series: [{
+        type: "sankey",
+        left: 0, right: 0, top: 12, bottom: 12,
+        nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 64,
+        emphasis: { focus: "adjacency" },
+        data: nodes.map((node, place) => ({
+          name: node.name,
+          label_: node.label,
+          depth: node.depth,
+          itemStyle: { color: colours[place % colours.length] },
+          label: { position: node.depth === deepest ? "left" : "right", formatter: ({ value }) => `${short(node.label, narrow ? 7 : 20)} ${narrow ? "" : money(value)}` },
+        })),
+        links,
+        label: { color: token("--ink"), fontSize: 12 },
+        lineStyle: { color: "source", opacity: 0.22, curveness: 0.5 },
+      }],
+    };
+  },
+
+  years({ years, series }, box) {
+    return {
+      height: 300,
+      legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 12, textStyle: { color: token("--ink") } },
+      grid: { left: 0, right: 8, top: 44, bottom: 4, containLabel: true },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => (value == null ? "—" : money(value)) },
+      xAxis: { type: "category", data: years.map(String), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line") } }, axisLabel: { color: token("--ink") } },
+      yAxis: { type: "value", axisLabel: { color: token("--muted"), formatter: money }, splitLine: { lineStyle: { color: token("--line") } }, splitNumber: 4 },
+      series: series.map(({ name, values }) => ({
+        name, type: "bar", data: values, barMaxWidth: 34, barGap: "10%",
+        itemStyle: { borderRadius: [2, 2, 0, 0] },
+        label: { show: box.clientWidth > 600 && years.length <= 6, position: "top", formatter: ({ value }) => (value == null ? "" : money(value)), color: token("--ink"), fontSize: 11 },
+      })),
+    };
+  },
+
+  ranking({ data }, box) {
+    const narrow = box.clientWidth < 600;
+    return {
+      height: 24 + data.length * 26,
+      grid: { left: 0, right: narrow ? 76 : 96, top: 4, bottom: 4, containLabel: true },
+      tooltip: { formatter: ({ name, value }) => `${name}\n${money(value)}` },
+      xAxis: { type: "value", show: false },
+      yAxis: { type: "category", inverse: true, data: data.map((row) => row.name), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: token("--ink"), formatter: (name) => short(name, narrow ? 9 : 24) } },
+      series: [{
+        type: "bar", data: data.map((row) => row.value), barMaxWidth: 16, itemStyle: { borderRadius: [0, 2, 2, 0] },
+        label: { show: true, position: "right", formatter: ({ value }) => money(value), color: token("--ink"), fontSize: 12 },
+      }],
+    };
+  },
+};
+
+/** Draw one chart into its box, anew when the box or the scheme of colours changes. */
+function draw(box) {
+  const data = JSON.parse(box.querySelector("script").textContent);
+  const canvas = document.createElement("div");
+  canvas.className = "canvas";
+  box.append(canvas);
+  const label = box.dataset.label ?? "";
+  let chart;
+  let width = 0;
+  const paint = () => {
+    width = box.clientWidth;
+    const { height, tooltip, ...option } = makers[data.kind](data, box);
+    chart?.dispose();
+    canvas.style.height = `${height}px`;
+    chart = echarts.init(canvas, null, { renderer: "svg", height });
+    const base = common(label);
+    chart.setOption({ ...base, ...option, tooltip: { ...base.tooltip, ...tooltip } });
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", label);
+  };
+  paint();
+  new ResizeObserver(() => { if (box.clientWidth !== width) paint(); }).observe(box);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  addEventListener("beforeprint", () => { if (box.clientWidth !== width) paint(); });
+}
+
+/** On the page of a table: tell the figure whose address this is, and report that one. */
+function tellChosen(line) {
+  const link = line.querySelector("a");
+  const tell = () => {
+    const place = /^#r(\d+)c(\d+)$/.exec(location.hash);
+    const cell = place && document.getElementById(location.hash.slice(1));
+    if (!cell) return;
+    const [, row, column] = place;
+    const text = line.dataset.say.replace("{r}", row).replace("{c}", column);
+    const strong = document.createElement("strong");
+    strong.textContent = cell.textContent.trim();
+    line.replaceChildren(`${cell.closest("tr").querySelector("th")?.textContent ?? ""} · ${text}：`, strong, " ");
+    if (link) {
+      link.href = `${line.dataset.report}&row=${row - 1}&column=${column - 1}`;
+      line.append(link);
+    }
+  };
+  addEventListener("hashchange", tell);
+  tell();
+}
+
+/** The search of a site that is carried as files: over an index that was loaded as a script. */
+function searchFiles(results) {
+  const words = JSON.parse(document.getElementById("search-words").textContent);
+  const entries = window.shouzhiSearch ?? [];
+  const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+  const query = new URLSearchParams(location.search).get("q")?.trim() ?? "";
+  const parts = query.split(/\s+/).map(fold).filter(Boolean);
+  document.getElementById("q").value = query;
+  if (!parts.length) return;
+  const found = {};
+  let count = 0;
+  for (const [kind, label, href, about, amount] of entries) {
+    const text = fold(label + (kind === "account" ? about : ""));
+    if (!parts.every((part) => text.includes(part))) continue;
+    (found[kind] ??= []).push({ label, href, about, amount });
+  }
+  const made = [];
+  for (const [kind, name] of Object.entries(words.names)) {
+    const hits = found[kind] ?? [];
+    if (kind === "department" || kind === "account") hits.sort((a, b) => a.label.length - b.label.length);
+    if (!hits.length) continue;
+    count += Math.min(hits.length, 20);
+    const section = element("section", { className: "hits" }, element("h2", {}, name));
+    const list = element("ul");
+    for (const hit of hits.slice(0, 20)) {
+      const link = element("a", { href: results.dataset.root + hit.href }, ...marked(hit.label, parts));
+      list.append(element("li", {}, link, " ", hit.amount == null ? "" : element("span", { className: "cell" }, money(hit.amount)), " ", element("span", { className: "muted" }, hit.about)));
+    }
+    section.append(list);
+    made.push(section);
+  }
+  const told = element("p", { className: "muted", role: "status" }, count ? words.found.replace("{n}", count) : words.none);
+  results.replaceChildren(told, ...made);
+}
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+/** A text around what was asked for, in pieces. */
+function marked(text, parts) {
+  const lower = text.toLowerCase();
+  const first = Math.min(...parts.map((part) => lower.indexOf(part)).filter((at) => at >= 0));
+  const start = Number.isFinite(first) ? Math.max(0, first - 40) : 0;
+  const end = Math.min(text.length, start + 120);
+  const pieces = start ? ["…"] : [];
+  let at = start;
+  while (at < end) {
+    const next = parts.map((part) => [lower.indexOf(part, at), part]).filter(([place]) => place >= 0 && place < end).sort((a, b) => a[0] - b[0])[0];
+    if (!next) break;
+    pieces.push(text.slice(at, next[0]), element("mark", {}, text.slice(next[0], next[0] + next[1].length)));
+    at = next[0] + next[1].length;
+  }
+  pieces.push(text.slice(at, end), end < text.length ? "…" : "");
+  return pieces;
+}
+
+document.querySelectorAll(".chart").forEach(draw);
+const chosen = document.getElementById("chosen");
+if (chosen) tellChosen(chosen);
+const results = document.getElementById("results");
+if (results?.dataset.index) searchFiles(results);

@@ -1,0 +1,183 @@
+"""An opened warehouse: DuckDB in memory over the segments that hold, anew when they change."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from shouzhi.space import DIMENSIONS
+from shouzhi.warehouse import search
+from shouzhi.warehouse.schemas import KINDS
+
+if TYPE_CHECKING:
+    import duckdb
+
+IN_MEMORY: Final = 20_000_000
+"""Facts up to which those that answer questions are loaded; above it they are read from Parquet."""
+
+_MOST_KEPT: Final = 4096
+_FIGURES: Final = ", ".join((
+    "document", "f.version", "in_table", "in_row", "in_column",
+    *(f"f.{name}" for name in DIMENSIONS), "amount", "page",
+))  # fmt: skip
+
+Row = dict[str, Any]
+Kept = TypeVar("Kept")
+
+
+@dataclass(slots=True)
+class _State:
+    """What is open of one revision."""
+
+    revision: int
+    connection: duckdb.DuckDBPyConnection
+    segments: dict[str, str] = field(default_factory=dict)
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+
+class Warehouse:
+    """Answers questions about all documents that a store holds.
+
+    Safe to share between threads; opens anew when another process has written.  Raises
+    FileNotFoundError where there is no warehouse.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / "warehouse.sqlite").is_file():
+            raise FileNotFoundError(folder)
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._state: _State | None = None
+
+    @property
+    def _index(self) -> sqlite3.Connection:
+        """The list of documents and the search, a connection for each thread."""
+        connection: sqlite3.Connection | None = getattr(self._local, "index", None)
+        if connection is None:
+            address = (self.folder / "warehouse.sqlite").resolve().as_uri() + "?mode=ro"
+            connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
+            self._local.index = connection
+        return connection
+
+    @property
+    def revision(self) -> int:
+        """A number that goes up whenever anything changes."""
+        row = self._index.execute("select revision from state").fetchone()
+        return int(row[0])
+
+    def _opened(self) -> _State:
+        revision = self.revision
+        if self._state is None or self._state.revision != revision:
+            with self._lock:
+                if self._state is None or self._state.revision != revision:
+                    self._state = self._open(revision)
+        return self._state
+
+    def _open(self, revision: int) -> _State:
+        """Load what holds now; DuckDB reads all segments at once."""
+        import duckdb  # noqa: PLC0415 - heavy
+
+        rows = self._index.execute("select document, version, segment from documents").fetchall()
+        connection = duckdb.connect(":memory:")
+        connection.execute("set enable_progress_bar = false")
+        connection.execute("create table live (document varchar, version integer, segment varchar)")
+        if rows:
+            import pyarrow as pa  # noqa: PLC0415 - heavy
+
+            live = pa.table(dict(zip(("document", "version", "segment"), zip(*rows, strict=True), strict=True)))
+            connection.register("live_rows", live)
+            connection.execute("insert into live select * from live_rows")
+            connection.unregister("live_rows")
+        segments = sorted({segment for _, _, segment in rows})
+        for kind in KINDS:
+            self._view(connection, kind, segments)
+        counted = connection.execute("select coalesce(sum(facts), 0) from heads").fetchone()
+        stored = "table" if counted and counted[0] <= IN_MEMORY else "view"
+        connection.execute(
+            f"create {stored} figures as select {_FIGURES}, h.department, h.kind as document_kind,"  # noqa: S608
+            " h.year as document_year from facts f join heads h using (document)"
+            " where chosen order by h.department, f.year"
+        )
+        connection.execute("create table head as select * from heads")
+        connection.execute("set threads = 1")  # questions are small, and many are asked at once
+        return _State(revision, connection, {document: segment for document, _, segment in rows})
+
+    def _view(self, connection: duckdb.DuckDBPyConnection, kind: str, segments: Sequence[str]) -> None:
+        """All records of a kind that hold; an empty table of the same columns where there are none."""
+        if not segments:
+            from shouzhi.warehouse.schemas import schema  # noqa: PLC0415 - needs pyarrow
+
+            connection.register("nothing", schema(kind).empty_table())
+            connection.execute(f"create table {kind} as select * from nothing")  # noqa: S608 - our words
+            connection.unregister("nothing")
+            return
+        paths = ", ".join(_quoted(self._path(segment, kind)) for segment in segments)
+        connection.execute(
+            f"create view {kind} as select r.* from read_parquet([{paths}]) r"  # noqa: S608 - our paths
+            " semi join live using (document, version)"
+        )
+
+    def _path(self, segment: str, kind: str) -> Path:
+        return self.folder / "segments" / segment / f"{kind}.parquet"
+
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """The rows of a question in SQL over heads, head, facts, figures, tables, prose…
+
+        Raises duckdb.Error for SQL that does not hold.
+        """
+        cursor = self._opened().connection.cursor()
+        cursor.execute(sql, list(parameters))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def arrow(self, sql: str, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """The answer as an Arrow table, for exports."""
+        return self._opened().connection.cursor().sql(sql, params=list(parameters)).to_arrow_table()
+
+    def of_document(self, kind: str, document: str, more: str = "", *values: object) -> list[Row]:
+        """The records of one document, read from its own segment alone."""
+        state = self._opened()
+        segment = state.segments.get(document)
+        if segment is None or kind not in KINDS:
+            return []
+        path = _quoted(self._path(segment, kind))
+        return self.ask(
+            f"select r.* from read_parquet({path}) r semi join live using (document, version)"  # noqa: S608
+            f" where r.document = ? {more}", (document, *values),
+        )  # fmt: skip
+
+    def memo(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, kept until anything changes in the warehouse."""
+        kept = self._opened().kept
+        if key not in kept:
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[key] = make()
+        found: Kept = kept[key]
+        return found
+
+    def search(
+        self, query: str, kinds: Sequence[str] = search.KINDS, most: int = 20
+    ) -> dict[str, list[search.Hit]]:
+        """What is found of each kind, at most `most` of each."""
+        return search.find(self._index, query, kinds, most)
+
+    def everything(self) -> list[search.Hit]:
+        """All that can be found, for an index elsewhere."""
+        return search.everything(self._index)
+
+    def file(self, document: str, name: str) -> Path | None:
+        """A file that readers may download; None where the document has none of that name."""
+        for head in self.ask("select version, files from head where document = ?", (document,)):
+            if name in (head["files"] or ()):
+                return self.folder / "files" / document / str(head["version"]) / name
+        return None
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

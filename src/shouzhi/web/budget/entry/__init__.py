@@ -1,0 +1,1 @@
+"""Entry in the browser: the grid of a sheet, and a whole submission by the Excel workbook."""

@@ -1,0 +1,90 @@
+"""One submission: its sheets, findings, comments, versions and moves."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from shouzhi.cycle.moves import Refused
+from shouzhi.web.audit.log import actor, record
+from shouzhi.web.budget import finding
+from shouzhi.web.budget.conditions import of_submission, used
+from shouzhi.web.budget.merging import remarks
+from shouzhi.web.budget.models import Step, Submission, WarningAnswer
+from shouzhi.web.budget.moving import offered
+from shouzhi.web.budget.rounds import ROUND_NAMES, move_submission
+from shouzhi.web.budget.rows import sheets_of
+from shouzhi.web.language import say
+from shouzhi.web.pages import page
+from shouzhi.web.people.rights import can
+
+
+@page("budget.view", of=finding.submission)
+def submission(request: HttpRequest, found: Submission) -> HttpResponse:
+    """The page of a submission."""
+    return show(request, found)
+
+
+def show(request: HttpRequest, found: Submission, *, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+    """The page of a submission, with what was refused where something was."""
+    counts = {
+        row["sheet"]: row
+        for row in found.rows.order_by()
+        .values("sheet")
+        .annotate(rows=Count("pk"), faulty=Count("pk", filter=~Q(faults={})))
+    }
+    answers = {answer.finding: answer for answer in found.answers.select_related("by")}
+    told = {
+        "submission": found,
+        "round_name": ROUND_NAMES[found.round],
+        "sheets": [(sheet, counts.get(sheet.key, {"rows": 0, "faulty": 0})) for sheet in sheets_of(found.unit)],
+        "prose": counts.get("prose", {"rows": 0, "faulty": 0}),
+        "remarks": [(remark, answers.get(remark.key)) for remark in remarks(found)],
+        "uses": used(found),
+        "moves": offered(found, actor(request), of_submission),
+        "steps": Step.objects.filter(kind="submission", object_id=found.pk).select_related("by"),
+        "versions": found.versions.select_related("by").defer("content").order_by("-number"),
+        "comments": found.comments.filter(parent=None).select_related("by", "resolved_by", "row").prefetch_related("replies__by"),
+        "refused": refused,
+        "may_enter": can(request.user, "budget.enter", found.unit) and found.open,
+        "may_comment": can(request.user, "comment.write", found.unit),
+    }
+    return render(request, "budget/submission.html", told, status=status)
+
+
+@page("budget.view", of=finding.submission, methods=("POST",))
+def move(request: HttpRequest, found: Submission) -> HttpResponse:
+    """Make a move of the submission; the workflow says who may."""
+    text = request.POST.get("revision", "")
+    revision = int(text) if text.isdigit() else None
+    try:
+        made = move_submission(found, request.POST.get("move", ""), actor(request), request.POST.get("comment", ""), revision)
+    except Refused as refused:
+        return show(request, found, status=409, refused=refused)
+    messages.success(request, say("已完成：{move}", move=say(made.name)))
+    return redirect("budget:submission", pk=found.pk)
+
+
+@page("budget.enter", of=finding.submission, methods=("POST",))
+def answer(request: HttpRequest, found: Submission) -> HttpResponse:
+    """Give the reason for a warning (`finding`, `reason`); an empty reason takes it back."""
+    if not found.open:
+        raise Refused([say("现在不能修改；请先撤回或请审核人退回")])
+    key, reason = request.POST.get("finding", ""), request.POST.get("reason", "").strip()
+    remark = next((r for r in remarks(found) if r.key == key and r.severity == "warning"), None)
+    if remark is None:
+        messages.info(request, say("这条提醒已经不在了"))
+        return redirect("budget:submission", pk=found.pk)
+    with transaction.atomic():
+        if reason:
+            made, _ = WarningAnswer.objects.update_or_create(
+                submission=found, finding=key, defaults={"message": remark.message, "reason": reason, "by": request.user}
+            )
+            record(actor(request), "answer", made, after={"finding": remark.message, "reason": reason})
+        elif old := found.answers.filter(finding=key).first():
+            record(actor(request), "answer-withdrawn", old, before={"reason": old.reason})
+            old.delete()
+    return redirect("budget:submission", pk=found.pk)

@@ -1,0 +1,82 @@
+"""Versions of submissions: seen, held against each other line by line, brought back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from shouzhi.cycle.raw import RawBook
+from shouzhi.cycle.sheets import schema
+from shouzhi.cycle.versions import RowChange, changes
+from shouzhi.cycle.versions import PROSE, SETTINGS
+from shouzhi.web.audit.log import actor
+from shouzhi.web.budget import finding
+from shouzhi.web.budget.merging import department_book
+from shouzhi.web.budget.models import BudgetYear, Submission, Version
+from shouzhi.web.budget.rows import raw
+from shouzhi.web.budget.versions import book_of, restore
+from shouzhi.web.language import say
+from shouzhi.web.pages import page
+from shouzhi.web.people.rights import can
+
+
+@page("budget.compare", of=finding.submission)
+def compare(request: HttpRequest, found: Submission) -> HttpResponse:
+    """Two versions of a submission line by line (`?a=1&b=2`; `now` is how it stands)."""
+    listed = list(Version.objects.filter(submission__unit=found.unit, submission__budget_year=found.budget_year)
+                  .select_related("submission", "by").order_by("at"))
+    a, b = request.GET.get("a") or (str(listed[0].pk) if listed else "now"), request.GET.get("b") or "now"
+    before, after = _chosen(found, listed, a), _chosen(found, listed, b)
+    told = {
+        "submission": found, "versions": listed, "a": a, "b": b,
+        "groups": grouped(changes(before, after)),
+        "may_restore": found.open and can(request.user, "budget.enter", found.unit),
+    }  # fmt: skip
+    return render(request, "budget/compare.html", told)
+
+
+def _chosen(found: Submission, listed: list[Version], key: str) -> RawBook:
+    if key == "now":
+        return raw(found)
+    for version in listed:
+        if str(version.pk) == key:
+            return book_of(version.content)
+    raise Http404
+
+
+@page("budget.compare", of=finding.year)
+def compare_rounds(request: HttpRequest, found: BudgetYear) -> HttpResponse:
+    """The first round of a whole department against its second, line by line."""
+    before, after = department_book(found, "first_up"), department_book(found, "second_up")
+    told = {"year": found, "groups": grouped(changes(before, after))}
+    return render(request, "budget/compare_rounds.html", told)
+
+
+def grouped(found: tuple[RowChange, ...]) -> list[tuple[str, list[tuple[str, str]], list[RowChange]]]:
+    """Changes by sheet: its name, its columns (key, heading) that any of them fills, and the changes."""
+    groups: dict[str, list[RowChange]] = {}
+    for change in found:
+        groups.setdefault(change.sheet, []).append(change)
+    return [(_title(key), _columns(key, rows), rows) for key, rows in groups.items()]
+
+
+def _title(key: str) -> str:
+    return {PROSE: "文字", SETTINGS: "部门"}.get(key) or schema().sheet(key).name
+
+
+def _columns(key: str, rows: list[RowChange]) -> list[tuple[str, str]]:
+    filled = dict.fromkeys(k for row in rows for k in (*row.before, *row.after))
+    if key == PROSE:
+        return [("heading", "标题"), ("text", "文字")]
+    if key == SETTINGS:
+        return [(k, k) for k in filled]
+    return [(c.key, c.heading) for c in schema().sheet(key).columns if c.key in filled]
+
+
+@page("budget.enter", of=finding.version, methods=("POST",))
+def bring_back(request: HttpRequest, found: Version) -> HttpResponse:
+    """Put the submission back to a version; what stood there is kept as a version too."""
+    restore(found, actor(request))
+    messages.success(request, say("已恢复第 {number} 版；原内容也留有一版", number=found.number))
+    return redirect("budget:submission", pk=found.submission_id)

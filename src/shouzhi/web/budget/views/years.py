@@ -1,0 +1,146 @@
+"""Budget years: the list, one with its rounds and units, its timetable and its moves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from shouzhi.catalogue.forms import keys
+from shouzhi.cycle.moves import Refused
+from shouzhi.web.audit.log import actor, record
+from shouzhi.web.budget import finding
+from shouzhi.web.budget.conditions import of_year
+from shouzhi.web.budget.merging import last_round
+from shouzhi.web.budget.models import BudgetYear, Deadline, Step
+from shouzhi.web.budget.moving import offered
+from shouzhi.web.budget.rounds import ROUND_NAMES, move_year
+from shouzhi.web.budget.summary import by_source, standings
+from shouzhi.web.language import say
+from shouzhi.web.pages import page
+from shouzhi.web.people.models import Body
+from shouzhi.web.people.rights import can, grants, within
+
+
+class YearForm(forms.Form):
+    """A new budget year."""
+
+    department = forms.ModelChoiceField(Body.objects.none(), label="部门")
+    year = forms.IntegerField(min_value=2000, max_value=2100, label="年度")
+    edition = forms.ChoiceField(label="公开格式", required=False)
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = within(user, "timetable.edit").filter(kind="department")  # type: ignore[attr-defined]
+        self.fields["edition"].choices = [("", say("按年度选用")), *((key, key) for key in keys())]  # type: ignore[attr-defined]
+
+
+@page("budget.view")
+def years(request: HttpRequest) -> HttpResponse:
+    """The budget years within reach; those who may, begin a new one."""
+    paths = [path for _, path in grants(request.user)]
+    found = [
+        year
+        for year in BudgetYear.objects.select_related("department").order_by("-year", "department__path")
+        if any(year.department.path.startswith(p) or p.startswith(year.department.path) for p in paths)
+    ]
+    form = YearForm(request.user) if can(request.user, "timetable.edit") else None
+    return render(request, "budget/years.html", {"years": found, "form": form})
+
+
+@page("timetable.edit", methods=("POST",))
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a budget year."""
+    form = YearForm(request.user, request.POST)
+    if not form.is_valid():
+        return render(request, "budget/years.html", {"years": [], "form": form}, status=400)
+    with transaction.atomic():
+        made, new = BudgetYear.objects.get_or_create(
+            department=form.cleaned_data["department"],
+            year=form.cleaned_data["year"],
+            defaults={"edition": form.cleaned_data["edition"]},
+        )
+        if new:
+            record(actor(request), "begin", made, after={"year": made.year, "edition": made.edition})
+    return redirect("budget:year", pk=made.pk)
+
+
+@page("budget.view", of=finding.year)
+def year(request: HttpRequest, found: BudgetYear) -> HttpResponse:
+    """One budget year."""
+    return show(request, found)
+
+
+def show(request: HttpRequest, found: BudgetYear, *, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+    """The page of a year, with what was refused where something was."""
+    chosen = request.GET.get("round") or last_round(found)
+    listed = standings(found, chosen) if chosen else []
+    moves = offered(found, actor(request), of_year)
+    told = {
+        "year": found,
+        "round": chosen,
+        "rounds": [(key, ROUND_NAMES[key]) for key in ROUND_NAMES if found.submissions.filter(round=key).exists()],
+        "standings": listed,
+        "sources": by_source(listed),
+        "moves": moves,
+        "states": list(found.workflow.states.values()),
+        "deadlines": {d.state: d for d in found.deadlines.all()},
+        "steps": Step.objects.filter(kind="budgetyear", object_id=found.pk).select_related("by"),
+        "refused": refused,
+        "today": date.today(),  # noqa: DTZ011 - the day here
+        "may_set": can(request.user, "timetable.edit", found.department),
+        "may_issue": can(request.user, "ceiling.issue", found.department),
+    }
+    return render(request, "budget/year.html", told, status=status)
+
+
+@page("timetable.edit", of=finding.year, methods=("POST",))
+def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
+    """Set the deadlines of the rounds (`due_<state>`), and the number of the approval."""
+    before = {d.state: d.due.isoformat() for d in found.deadlines.all()}
+    wanted: dict[str, date] = {}
+    for state in found.workflow.states:
+        text = request.POST.get(f"due_{state}", "").strip()
+        try:
+            if text:
+                wanted[state] = date.fromisoformat(text)
+        except ValueError:
+            messages.error(request, say("“{text}”不是日期；请写成 2026-10-31", text=text))
+            return redirect("budget:year", pk=found.pk)
+    if sorted(wanted.values()) != list(wanted.values()):
+        messages.error(request, say("各轮的截止日期应依次往后；请核对"))
+        return redirect("budget:year", pk=found.pk)
+    with transaction.atomic():
+        found.deadlines.all().delete()
+        Deadline.objects.bulk_create(Deadline(budget_year=found, state=s, due=d) for s, d in wanted.items())
+        number = request.POST.get("document_number")
+        if number is not None:
+            found.document_number = number.strip()[:80]
+            found.save(update_fields=["document_number"])
+        after = {s: d.isoformat() for s, d in wanted.items()}
+        record(actor(request), "timetable", found, before=before, after={**after, "document_number": found.document_number})
+    messages.success(request, say("时间表已保存"))
+    return redirect("budget:year", pk=found.pk)
+
+
+@page("budget.view", of=finding.year, methods=("POST",))
+def move(request: HttpRequest, found: BudgetYear) -> HttpResponse:
+    """Make a move of the year; the workflow says who may."""
+    try:
+        made = move_year(
+            found, request.POST.get("move", ""), actor(request), request.POST.get("comment", ""), _revision(request)
+        )
+    except Refused as refused:
+        return show(request, found, status=409, refused=refused)
+    messages.success(request, say("已完成：{move}", move=say(made.name)))
+    return redirect("budget:year", pk=found.pk)
+
+
+def _revision(request: HttpRequest) -> int | None:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,116 @@
+"""The tables of a document as they were read, and how a cell is to be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.cycle.moves import Refused
+from shouzhi.web.audit.log import actor
+from shouzhi.web.desk import services
+from shouzhi.web.desk.loading import Part, case_of, part_of
+from shouzhi.web.desk.models import CellCorrection
+from shouzhi.web.language import say
+from shouzhi.web.pages import page
+from shouzhi.web.people.rights import can
+
+Json = dict[str, Any]
+
+MOST_ROWS = 400
+"""Rows of a table that one page shows."""
+
+
+@page("desk.view", of=part_of)
+def table(request: HttpRequest, found: Part) -> HttpResponse:
+    """A table as read, with its corrections, what is not known of its headings, and its pages."""
+    case = case_of(found.document)
+    tables = case.held["tables"]
+    if not 0 <= found.number < len(tables):
+        raise Http404
+    shown: Json = tables[found.number]
+    first = _first(request, len(shown["rows"]))
+    corrections = {(c.row, c.column): c for c in found.document.corrections.filter(table=found.number)}
+    marked = {
+        (place["row"], place["column"]): item
+        for item in case.shown
+        for place in item.finding["where"]
+        if place["table"] == found.number and place["row"] is not None
+    }
+    return render(request, "desk/table.html", {
+        "document": found.document, "number": found.number, "tables": tables, "table": shown,
+        "head": _head(shown["columns"]), "first": first, "rows": shown["rows"][first : first + MOST_ROWS],
+        "most": MOST_ROWS, "corrections": corrections, "marked": marked,
+        "unknown": _unknown(shown, case.held["known"][found.number]),
+        "known_words": sorted(_choices()) if can(request.user, "desk.review", found.body) else [],
+        "may": can(request.user, "desk.review", found.body),
+        "stale": {(row, column) for t, row, column in case.held["stale"] if t == found.number},
+        "asked": request.GET, "waiting": found.document.jobs.exclude(state="done").exists(),
+    })  # fmt: skip
+
+
+def _first(request: HttpRequest, rows: int) -> int:
+    """The first row that is shown: of the page that holds the row asked for."""
+    asked = request.GET.get("row", "")
+    row = int(asked) if asked.isdigit() and int(asked) < rows else 0
+    return row - row % MOST_ROWS
+
+
+def _unknown(table: Json, known: list[bool]) -> list[str]:
+    """The headings of a table that nobody has explained yet."""
+    found = [
+        next((word for word in reversed(column["heading"]) if word), "")
+        for column, is_known in zip(table["columns"], known, strict=True)
+        if not is_known
+    ]
+    return [word for word in dict.fromkeys(found) if word and not word.startswith("(")]
+
+
+def _choices() -> set[str]:
+    return {word for word in lexicon().words() if 1 < len(word) <= 24}
+
+
+def _head(columns: list[Json]) -> list[list[tuple[str, int, int]]]:
+    """The stacked headings: (text, columns, lines); equal ones beside each other are one."""
+    paths = [[*filter(None, (column.get("side"),)), *(h for h in column["heading"] if h)] or [""] for column in columns]
+    depth = max(map(len, paths), default=1)
+    lines: list[list[tuple[str, int, int]]] = [[] for _ in range(depth)]
+    for level in range(depth):
+        first = 0
+        for last in range(1, len(paths) + 1):
+            path = paths[first]
+            leaf = len(path) == level + 1
+            if last < len(paths) and not leaf and len(path) > level and paths[last][: level + 1] == path[: level + 1]:
+                continue
+            if len(path) > level:
+                lines[level].append((path[level], last - first, depth - level if leaf else 1))
+            first = last
+    return lines
+
+
+@page("desk.review", of=part_of, methods=("POST",))
+def correct(request: HttpRequest, found: Part) -> HttpResponse:
+    """Keep how a cell is to be read, and check the document again with it."""
+    case = case_of(found.document)
+    row, column = (_position(request.POST.get(name)) for name in ("row", "column"))
+    try:
+        cells = case.held["tables"][found.number]["rows"][row]["cells"]
+        now = cells[column] or ""
+    except IndexError:
+        raise Refused(["表里没有这一格；请核对行和栏的序号"]) from None
+    held = CellCorrection.objects.filter(document=found.document, table=found.number, row=row, column=column).first()
+    was = held.was if held else now
+    reads = was if request.POST.get("undo") else request.POST.get("reads", "").strip()
+    services.correct(found.document, (found.number, row, column), was, reads, actor(request))
+    messages.success(request, say("读数的纠正已记下，正在重新核对；印的内容没有改动"))
+    return redirect(f"{request.path.removesuffix('correct')}?row={row}")
+
+
+def _position(text: str | None) -> int:
+    """A position given from 1; raises Refused for what is none."""
+    if not text or not text.isdigit() or not 0 < int(text) < 1_000_000:
+        raise Refused(["请写行和栏的序号（从 1 数起）"])
+    return int(text) - 1

@@ -1,0 +1,90 @@
+"""The worker of the queue: its own process, with processes under it that read the files.
+
+`python -m shouzhi.web.desk.worker` (started by `shouzhi serve`) takes work from the queue
+until it is stopped.  Killed in the middle of a batch, it goes on where it was when it is
+started again: what was finished is kept, what was begun is done anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import suppress
+from typing import Final
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from shouzhi.cli.workers import Failure, Pool
+from shouzhi.web.desk.claims import beating, claim, new_holder, reclaim, release
+from shouzhi.web.desk.outcomes import settle, task_of
+from shouzhi.web.desk.places import use_words, words_mark
+from shouzhi.web.desk.reading import PRELOAD, do
+
+CHUNK: Final = 64
+"""Jobs that are claimed at a time for each process."""
+LIMIT: Final = 300.0
+"""Seconds that one document may take."""
+NICE: Final = 5
+"""How far the reading stands back behind the pages."""
+
+_LOG = logging.getLogger("shouzhi.desk")
+
+
+def processes() -> int:
+    """How many files are read at the same time: `DESK_PROCESSES`, or as many as there are cores."""
+    return int(getattr(settings, "DESK_PROCESSES", 0)) or os.cpu_count() or 1
+
+
+def drain(limit: float = LIMIT) -> int:
+    """Do all the work that there is; gives how many jobs were settled."""
+    use_words()
+    holder = new_holder()
+    reclaim()
+    settled = 0
+    try:
+        while more := _stretch(holder, limit):
+            settled += more
+    finally:
+        release(holder)
+        close_old_connections()
+    return settled
+
+
+def _stretch(holder: str, limit: float) -> int:
+    """Do work with one set of processes, until there is none or the words have changed."""
+    words = words_mark()
+    settled = 0
+    with Pool(do, processes(), limit, PRELOAD) as pool, beating(holder):
+        while words == words_mark() and (jobs := claim(holder, CHUNK * processes())):
+            tasks = []
+            for job in jobs:
+                task = task_of(job)
+                if isinstance(task, Failure):
+                    settled += settle(job, task, holder)
+                else:
+                    tasks.append((job, task))
+            # The largest first: no process is left alone with a large file at the end.
+            tasks.sort(key=lambda pair: -(pair[0].document.size if pair[0].document else 0))
+            by_number = {number: job for number, (job, _) in enumerate(tasks)}
+            for number, result in pool.run([(n, task) for n, (_, task) in enumerate(tasks)]):
+                settled += settle(by_number[number], result, holder)
+    return settled
+
+
+def main() -> None:
+    """Run until stopped."""
+    import django  # noqa: PLC0415 - settings come first
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouzhi.web.settings")
+    django.setup()
+    from shouzhi.web.desk.queue import queue  # noqa: PLC0415 - needs settings
+
+    with suppress(OSError, AttributeError):
+        os.nice(NICE)
+    queue().work()  # what an earlier worker has left
+    queue().huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0).run()
+
+
+if __name__ == "__main__":
+    main()

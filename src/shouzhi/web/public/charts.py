@@ -1,0 +1,80 @@
+"""What the charts of the public pages draw, as plain data: amounts stay whole 分 until they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from shouzhi.warehouse.figures import Figure
+from shouzhi.warehouse.structure import Link, Node, Tree
+
+Chart = dict[str, Any]
+Say = Callable[..., str]
+
+FEWEST: Final = 2
+"""A chart of fewer parts tells nothing that its one number does not."""
+
+
+def treemap(tree: Tree, say: Say) -> Chart | None:
+    """Accounts as areas; what is not positive has none and stands in the table alone."""
+    data = [part for root in tree.roots if (part := _area(root, say))]
+    leaves = sum(not node.children for _, node in tree.walk())
+    return {"kind": "treemap", "data": data} if leaves >= FEWEST and data else None
+
+
+def _area(node: Node, say: Say) -> Chart | None:
+    children = [part for child in node.children if (part := _area(child, say))]
+    if node.amount <= 0:
+        return None
+    made: Chart = {"name": say(node.name), "code": node.code, "value": node.amount}
+    if children:
+        rest = node.amount - sum(child["value"] for child in children)
+        if rest > node.amount // 1000:
+            children.append({"name": say("未列细目"), "code": node.code, "value": rest})
+        made["children"] = children
+    return made
+
+
+def sankey(links: Sequence[Link], say: Say) -> Chart | None:
+    """Money from sources to functions and on to kinds of spending."""
+    if len(links) < FEWEST:
+        return None
+    # A name may be both a source and a target: the columns keep them apart.
+    functions = {link.target for link in links} & {link.origin for link in links}
+    names: dict[str, int] = {}
+    made = []
+    for link in links:
+        first = 1 if link.origin in functions else 0
+        ends = (f"{first}|{link.origin}", f"{first + 1}|{link.target}")
+        for depth, name in enumerate(ends, start=first):
+            names.setdefault(name, depth)
+        made.append({"source": ends[0], "target": ends[1], "value": link.amount})
+    nodes = [{"name": name, "label": say(name[2:]), "depth": depth} for name, depth in names.items()]
+    return {"kind": "sankey", "nodes": nodes, "links": made}
+
+
+def years(series: Mapping[str, Mapping[int, Figure]], names: Mapping[str, str]) -> Chart | None:
+    """Amounts by year, a bar for each stage; `names` are the words of the stages, in their order."""
+    known = sorted({year for told in series.values() for year in told})
+    if len(known) < FEWEST:
+        return None
+    shown = [stage for stage in names if stage in series]
+    return {
+        "kind": "years",
+        "years": known,
+        "series": [
+            {
+                "name": names[stage],
+                "values": [f.amount if (f := series[stage].get(year)) else None for year in known],
+            }
+            for stage in shown
+        ],
+    }
+
+
+def ranking(rows: Sequence[tuple[str, int]], say: Say, most: int = 30) -> Chart | None:
+    """Departments by one amount, the largest at the top."""
+    shown = sorted((row for row in rows if row[1] > 0), key=lambda row: -row[1])[:most]
+    if len(shown) < FEWEST:
+        return None
+    return {"kind": "ranking", "data": [{"name": say(name), "value": amount} for name, amount in shown]}

@@ -1,0 +1,220 @@
+"""What the public pages say, from the warehouse alone: a function a page, each giving its values.
+
+Nothing here knows of requests, addresses of servers or files; a page that is not there is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from shouzhi.catalogue.classifications import CODED, TREES, classification
+from shouzhi.space import DIMENSIONS
+from shouzhi.warehouse import comparing, departments
+from shouzhi.warehouse.figures import Measure, account, change, measures, share
+from shouzhi.warehouse.names import levels, member_name
+from shouzhi.warehouse.opened import Warehouse
+from shouzhi.warehouse.schemas import COLUMNS
+from shouzhi.warehouse.search import Hit
+from shouzhi.web.public import charts
+from shouzhi.web.public.finding import address
+from shouzhi.web.public.laying import lay
+from shouzhi.web.public.links import Links, Paths
+
+Values = dict[str, Any]
+Say = charts.Say
+
+STAGES: Final = {"approved": "年初预算", "adjusted": "调整预算", "outturn": "决算"}
+_COLUMNS_SHOWN: Final = 8
+
+
+def home(warehouse: Warehouse) -> Values:
+    """The first page: how much there is, all departments by area, the newest documents."""
+    known = departments.departments(warehouse)
+    counts = warehouse.ask("select count(*) as documents, coalesce(sum(facts), 0) as facts from head")[0]
+    places = [(place, list(found)) for place, found in groupby(known, key=lambda d: d.place)]
+    newest = warehouse.ask("select * from head order by added desc, document limit 6")
+    years = warehouse.ask("select year, count(*) as n from head group by year order by year desc")
+    return {
+        "counts": {**counts, "departments": len(known)}, "places": places,
+        "newest": newest, "years": years,
+    }  # fmt: skip
+
+
+def department_year(warehouse: Warehouse, key: str, year: int | None, say: Say) -> Values | None:
+    """A department in a year, the latest by default."""
+    found = departments.department(warehouse, key)
+    if found is None:
+        return None
+    year = year or found.years[-1]
+    if year not in found.years:
+        return None
+    told = departments.picture(warehouse, found, year)
+    heads = {stage: say(name) for stage, name in STAGES.items()}
+    series = told.totals.series(measures()["expenditure"])
+    near = comparing.peers(warehouse, key, year)
+    return {
+        "department": found, "year": year, "stage": told.stage, "told": told,
+        "headlines": _headlines(told),
+        "structures": [
+            {"tree": tree, "chart": charts.treemap(tree, say)}
+            for tree in (told.function, told.economic) if tree
+        ],
+        "flow_chart": charts.sankey(told.flows, say),
+        "years_chart": charts.years(series, heads), "series": _over_years(told, "head"),
+        "public": _over_years(told, "public"), "more": _over_years(told, "more"),
+        "peers": near, "documents": [_described(warehouse, head) for head in told.documents],
+        "answered": _answered(warehouse, told.documents), "share": share,
+    }  # fmt: skip
+
+
+def _headlines(told: departments.Picture) -> list[Values]:
+    """The figures at the top, with the change on the year before and the rate against the budget."""
+    found: list[Values] = []
+    for measure in (m for m in measures().values() if m.group == "head"):
+        now = told.totals.measure(measure, told.year, told.stage)
+        if now is None:
+            continue
+        before = told.totals.measure(measure, told.year - 1, told.stage)
+        budget = told.totals.measure(measure, told.year, "approved") if told.stage == "outturn" else None
+        rate = share(now.amount, budget.amount) if budget and budget.amount > 0 else None
+        found.append({"measure": measure, "figure": now, "change": change(now, before), "rate": rate})
+    return found
+
+
+def _over_years(told: departments.Picture, group: str) -> Values | None:
+    """A table of measures by year and stage; None where there is none of the group."""
+    wanted = [measure for measure in measures().values() if measure.group == group]
+    held = {m.key: told.totals.series(m) for m in wanted}
+    columns = sorted(
+        {(year, stage) for by in held.values() for stage, at in by.items() for year in at if stage in STAGES},
+        key=lambda at: (at[0], list(STAGES).index(at[1])),
+    )
+    columns = [at for at in columns if at[0] <= told.year][-_COLUMNS_SHOWN:]
+    rows = [
+        (m, [held[m.key].get(stage, {}).get(year) for year, stage in columns])
+        for m in wanted
+    ]
+    rows = [(m, cells) for m, cells in rows if any(cells)]
+    if not any(year == told.year for year, _ in columns) or not rows:
+        return None
+    return {"columns": columns, "rows": rows}
+
+
+def _described(warehouse: Warehouse, head: Values) -> Values:
+    """A document with the list of its tables."""
+    tables = warehouse.of_document("tables", head["document"], "order by in_table")
+    names = ("in_table", "number", "title", "pages", "rows")
+    return {**head, "listed": [{name: table[name] for name in names} for table in tables]}
+
+
+def _answered(warehouse: Warehouse, heads: Sequence[Values]) -> list[Values]:
+    """The findings that the publisher has answered, with their documents."""
+    return [
+        finding
+        for head in heads
+        for finding in warehouse.of_document("findings", head["document"], "and answer is not null")
+    ]
+
+
+def document(warehouse: Warehouse, key: str) -> Values | None:
+    """A document: what it is, its tables, its prose, what readers may download."""
+    head = departments.head(warehouse, key)
+    if head is None:
+        return None
+    prose = warehouse.of_document("prose", key, "order by paragraph")
+    sections = [
+        (section, list(paragraphs))
+        for section, paragraphs in groupby(prose, key=lambda p: (p["section"], p["heading"], p["level"]))
+    ]
+    return {
+        "head": _described(warehouse, head), "sections": sections,
+        "department": departments.department(warehouse, head["department"]),
+        "answered": _answered(warehouse, [head]),
+    }  # fmt: skip
+
+
+def table(warehouse: Warehouse, key: str, number: int) -> Values | None:
+    """A table exactly as it was published; `number` counts from 0."""
+    head = departments.head(warehouse, key)
+    content = departments.table_content(warehouse, key, number) if head else None
+    if head is None or content is None:
+        return None
+    return {
+        "head": head, "table": content, "number": number, "laid": lay(content),
+        "department": departments.department(warehouse, head["department"]),
+        "last": number + 1 >= head["tables"],
+    }  # fmt: skip
+
+
+def measure_of(key: str) -> Measure | None:
+    """A measure by its key: one of the catalogue, or an account as `function:201`."""
+    known = measures().get(key)
+    if known:
+        return known
+    dimension, _, code = key.replace("-", ":", 1).partition(":")
+    if dimension in {"function", "economic"} and classification(dimension).known(code):
+        return account(dimension, code, member_name(dimension, code))
+    return None
+
+
+def comparison(
+    warehouse: Warehouse, key: str, say: Say, *, chosen: Sequence[str] = (), level: str | None = None
+) -> Values | None:
+    """Departments and years in one measure: the chosen ones, or all (of one level)."""
+    measure = measure_of(key)
+    if measure is None:
+        return None
+    lines = comparing.compare(warehouse, measure, chosen or None)
+    if level:
+        lines = [line for line in lines if line.department.level == level]
+    years = sorted({year for line in lines for year, _ in line.figures})[-_COLUMNS_SHOWN:]
+    latest = next((y for y in reversed(years) if sum(line.best(y) is not None for line in lines) > 1), None)
+    ranked = [(line.department.name, f.amount) for line in lines if latest and (f := line.best(latest))]
+    lines.sort(key=lambda line: -(f.amount if (f := latest and line.best(latest)) else 0))
+    return {
+        "measure": measure, "lines": lines, "years": years, "latest": latest,
+        "chart": charts.ranking(ranked, say), "measures": list(measures().values()),
+        "level": level, "levels": [(found.level, found.title) for found in levels()], "chosen": list(chosen),
+        "departments": departments.departments(warehouse), "change": change,
+        "profiles": comparing.profiles(warehouse, latest) if latest else {},
+        "main_function": comparing.main_function,
+    }  # fmt: skip
+
+
+def dictionary(dimension: str | None = None) -> Values | None:
+    """The data dictionary out of the catalogue: dimensions, measures and columns, or one dimension."""
+    if dimension is None:
+        return {
+            "dimensions": [(name, len(classification(name).entries)) for name in DIMENSIONS],
+            "measures": list(measures().values()), "columns": COLUMNS,
+        }  # fmt: skip
+    if dimension not in {*CODED, *TREES}:
+        return None
+    listed = classification(dimension)
+    return {"dimension": dimension, "entries": listed.entries, "listed": listed}
+
+
+DESCRIBED: Final = (*CODED, *TREES)
+"""The dimensions whose members have a page."""
+
+
+def corrections(warehouse: Warehouse, reports: Sequence[Values] = ()) -> Values:
+    """The correction log: reports with their answers, and documents published again."""
+    versions = warehouse.ask("select * from head where version > 1 order by added desc, document")
+    return {"reports": list(reports), "versions": versions}
+
+
+def entry(
+    warehouse: Warehouse, hit: Hit, links: Links, names: Mapping[str, departments.Department]
+) -> tuple[str, str, int | None]:
+    """What the search of a site of files knows of a thing: its address, a line about it, its amount."""
+    if hit.kind == "department":
+        years = "、".join(map(str, names[hit.key or ""].years))
+        return links.page(Paths.department(hit.key or "")), years, None
+    if hit.kind == "account":
+        return links.page(Paths.compare(hit.key or "")), (hit.key or "").partition(":")[2], None
+    head = departments.head(warehouse, hit.document or "") or {}
+    about = f"{head['department_name']} {head['year']}"
+    return address(hit, links), about, hit.extra.get("amount")
