@@ -160,11 +160,7 @@ class _Maker:
         return f"{odd}（{unit[3:]}）" if self.dice.random() < 0.6 or len(odd) < 8 else odd
 
     def _accounts(self, dimension: str, count: int) -> list[str]:
-        """Account codes, some of them coarser, none below another."""
-        found = self.dice.sample(codes(dimension, self.year), count)
-        for code in found[: count // 10]:
-            found = [c for c in found if c[:5] != code[:5]] + [code[:5]] if dimension == "function" else found
-        return found
+        return self.dice.sample(codes(dimension, self.year), count)
 
     def raw(self) -> RawBook:
         """The book as it would be written down."""

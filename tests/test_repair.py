@@ -103,45 +103,65 @@ def test_a_wrong_amount_breaks_its_rate_and_its_sum_and_is_one_cause() -> None:
     assert change(system, found[0]) == {(0, 2, 1): 117}
 
 
-def test_two_rows_that_stand_in_each_others_place() -> None:
+def swapped() -> Document:
     lines = projects(UNITS[0], UNITS[2], UNITS[1], UNITS[3])
     other = [(label, where, [cells[0]]) for label, where, cells in projects(*UNITS)]
-    system, found = told(document(table(KINDS, lines), table(AMOUNT, other)))
+    return document(table(KINDS, lines), table(AMOUNT, other), table(AMOUNT, other))
+
+
+def test_two_rows_that_stand_in_each_others_place() -> None:
+    system, found = told(swapped())
     assert [cause.corrections[0].pattern for cause in found] == ["swapped"]
     assert len(change(system, found[0])) == 6
 
 
-def test_an_amount_in_the_neighbouring_column() -> None:
+def moved() -> Document:
     totals = ("2107.66", "1500.44", "607.22")
     units = (totals, UNITS[1], UNITS[2], ("400.32", None, "400.32"))
-    system, found = told(document(table(KINDS, projects(*units))))
+    return document(table(KINDS, projects(*units)))
+
+
+def test_an_amount_in_the_neighbouring_column() -> None:
+    system, found = told(moved())
     assert [cause.corrections[0].pattern for cause in found] == ["moved"]
     assert change(system, found[0]) == {(0, 3, 1): 400.32, (0, 3, 2): 0}
 
 
-def test_a_row_that_stands_one_column_off() -> None:
+def shifted_row() -> Document:
     columns = (*KINDS, Column(("上缴上级支出",), Coordinates({"kind": "remitted_up"})))
     lines: list[Line] = [(label, where, [*cells, None]) for label, where, cells in projects(*UNITS)]
     lines[0] = (*lines[0][:2], [*UNITS[0], "0.00"])
     lines[2] = (*lines[2][:2], [None, *UNITS[2]])
-    system, found = told(document(table(columns, lines)))
+    return document(table(columns, lines))
+
+
+def test_a_row_that_stands_one_column_off() -> None:
+    system, found = told(shifted_row())
     assert [cause.corrections[0].pattern for cause in found] == ["shifted row"]
     assert change(system, found[0]) == {(0, 2, 0): 907.13, (0, 2, 1): 600.01, (0, 2, 2): 307.12, (0, 2, 3): 0}
 
 
-def test_amounts_that_stand_one_row_off() -> None:
+def shifted_column() -> Document:
     rows = [cells[1] for cells in UNITS]
     order = [rows[0], rows[3], rows[1], rows[2]]
     lines = [(total, basic, rest) for (total, _, rest), basic in zip(UNITS, order, strict=True)]
-    system, found = told(document(table(KINDS, projects(*lines))))
+    return document(table(KINDS, projects(*lines)))
+
+
+def test_amounts_that_stand_one_row_off() -> None:
+    system, found = told(shifted_column())
     assert [cause.corrections[0].pattern for cause in found] == ["shifted column"]
     assert change(system, found[0]) == {(0, 1, 1): 500.11, (0, 2, 1): 600.01, (0, 3, 1): 219.32}
 
 
-def test_a_row_that_is_missing() -> None:
+def missing() -> Document:
     lines = [line for line in projects(*UNITS) if line[0] != "单位2"]
     other = [(label, where, [cells[0]]) for label, where, cells in projects(*UNITS)]
-    system, found = told(document(table(KINDS, lines), table(AMOUNT, other)))
+    return document(table(KINDS, lines), table(AMOUNT, other))
+
+
+def test_a_row_that_is_missing() -> None:
+    system, found = told(missing())
     assert [cause.corrections[0].pattern for cause in found] == ["missing row"]
     lacking = found[0].corrections[0].lacking
     assert sorted(amount for _, amount in lacking) == [307_120_000, 600_010_000, 907_130_000]
@@ -150,12 +170,39 @@ def test_a_row_that_is_missing() -> None:
     assert system.facts[like].where["unit"] == "单位2"
 
 
-def test_a_table_that_says_yuan_and_prints_ten_thousands() -> None:
+def other_unit() -> Document:
     right, off = table(AMOUNT, functions(*TREE)), table(AMOUNT, functions(*TREE), unit="元")
     third = table(AMOUNT, functions(*TREE), {"flow": "income"})
-    system, found = told(document(right, off, third))
+    return document(right, off, third)
+
+
+def test_a_table_that_says_yuan_and_prints_ten_thousands() -> None:
+    system, found = told(other_unit())
     assert [cause.corrections[0].pattern for cause in found] == ["unit"]
     assert {place[0] for place in change(system, found[0])} == {1}
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (swapped(), "“单位1”行“合计”栏与“单位2”行的数互换了，907.13 应为 800.21 万元"),
+        (moved(), "400.32 应在第 4 行“单位3”行“基本支出”栏，错到了相邻的“项目支出”栏"),
+        (shifted_row(), "（整行错开一栏，共 4 格）"),
+        (shifted_column(), "“基本支出”栏 219.32 应为 500.11 万元（整列错开一行，共 3 格）"),
+        (missing(), "之下似漏了一行“单位2”行，金额 907.13、600.01、307.12"),
+        (other_unit(), "的金额单位标作元，按数字应为万元"),
+        (wrong(2, 1, "600.10"), "600.10 应为 600.01 万元（两位数字颠倒）"),
+        (wrong(2, 1, "607.01"), "607.01 应为 600.01 万元（一位数字有误）"),
+        (wrong(2, 1, "-600.01"), "-600.01 应为 600.01 万元（正负号有误）"),
+        (wrong(2, 1, "6000.10"), "6,000.10 应为 600.01 万元（小数点错一位）"),
+        (wrong(2, 1, "6000100.00"), "应为 600.01 万元（元与万元混用）"),
+        (wrong(2, 1, None), "（空） 应为 600.01 万元（漏填）"),
+    ],
+)
+def test_a_finding_says_which_slip_was_made(made: Document, words: str) -> None:
+    messages = [f.message for f in shouzhi.check([made]) if f.severity == "error"]
+    assert len(messages) == 1
+    assert words in messages[0]
 
 
 def test_where_several_corrections_explain_the_same_all_are_listed() -> None:
@@ -257,12 +304,12 @@ def test_errors_planted_in_published_documents_are_named(name: str) -> None:
     if path is None:
         pytest.skip("the samples (../shared/samples) are not here")
     sys.path.insert(0, str(HERE / "benchmarks"))
+    from judging import Bench
     from mutations import CELLS
-    from recall import Bench
 
     bench = Bench(shouzhi.read(path), name)
     assert not bench.whole.causes
-    outcomes = [outcome for _, outcome in bench.outcomes(CELLS, 6)]
+    outcomes = [outcome for _, outcome in bench.outcomes(list(enumerate(CELLS)), 6)]
     seen = [outcome for outcome in outcomes if outcome.seen]
     assert all(outcome.detected and outcome.listed for outcome in seen)
     assert all(outcome.named for outcome in seen if outcome.twice)

@@ -67,12 +67,11 @@ const makers = {
           overflow: "truncate",
           padding: [4, 6],
         },
-        upperLabel: { show: true, height: 24, color: "#fff", fontWeight: 600, fontSize: 13, formatter: ({ name, value }) => `${name}　${money(value)}`, overflow: "truncate" },
-        itemStyle: { borderColor: token("--panel"), borderWidth: 1, gapWidth: 1 },
+        upperLabel: { show: true, height: 26, color: "#fff", fontWeight: 600, fontSize: 13, padding: [0, 6], formatter: ({ name, value }) => `${name}　${money(value)}`, overflow: "truncate" },
+        itemStyle: { borderColor: token("--paper"), borderWidth: 0, gapWidth: 1 },
         levels: [
-          { itemStyle: { borderColor: token("--panel"), borderWidth: 0, gapWidth: 3 }, upperLabel: { show: false } },
-          { itemStyle: { gapWidth: 1 }, colorSaturation: [0.35, 0.5] },
-          { itemStyle: { borderColorSaturation: 0.45, gapWidth: 1 } },
+          { itemStyle: { borderWidth: 0, gapWidth: 3 }, upperLabel: { show: false } },
+          { itemStyle: { gapWidth: 1 } },
         ],
       }],
     };
@@ -85,7 +84,7 @@ const makers = {
     const label = Object.fromEntries(nodes.map((node) => [node.name, node.label]));
     const columns = Math.max(...[0, 1, 2].map((depth) => nodes.filter((node) => node.depth === depth).length));
     return {
-      height: Math.max(280, columns * 44),
+      height: Math.max(280, columns * 52),
       tooltip: {
         formatter: ({ dataType, data, value }) =>
           dataType === "edge" ? `${label[data.source]} → ${label[data.target]}\n${money(value)}` : `${data.label_}\n${money(value)}`,
@@ -93,7 +92,7 @@ const makers = {
       series: [{
         type: "sankey",
         left: 0, right: 0, top: 12, bottom: 12,
-        nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 64,
+        nodeWidth: 10, nodeGap: 20, draggable: false, layoutIterations: 64,
         emphasis: { focus: "adjacency" },
         data: nodes.map((node, place) => ({
           name: node.name,

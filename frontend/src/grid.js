@@ -29,8 +29,15 @@ function open(page, data) {
   const sheet = new Sheet(data);
   const saving = new Saving(sheet, { url: page.save, token: page.token, person: page.person });
   const restored = sheet.readonly ? 0 : saving.restore();
-  const grid = new Grid(host, sheet, { saving, codesUrl: page.codes, name: data.sheet });
+  const grid = new Grid(host, sheet, { saving, codesUrl: page.codes, name: data.sheet, page, again: meet });
   grid.ongroup = (key) => group(grid, page.data, key);
+  const meet = async () => {
+    try {
+      saving.meet(await load(`${page.data}?${new URLSearchParams({ group: saving.grouping })}`));
+    } catch { /* offline: the next save or look tells again */ }
+  };
+  saving.addEventListener("others", meet);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) meet(); });
   if (restored) grid.bar.tell(say("已恢复上次没有保存的 {n} 行，正在保存", { n: restored }), "warning");
   if (!follow(grid, sheet) && !matchMedia("(pointer: coarse)").matches) grid.editor.focus();
   window.addEventListener("hashchange", () => follow(grid, sheet));

@@ -45,7 +45,7 @@ def django_database() -> Iterator[None]:
     connection = connections["default"]
     if connection.vendor == "sqlite":  # a file: servers and threads share it
         connection.settings_dict["TEST"]["NAME"] = str(_DATA / "test.sqlite3")
-    made = setup_databases(verbosity=0, interactive=False)
+    made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
     yield
     teardown_databases(made, verbosity=0)
     teardown_test_environment()

@@ -1,4 +1,5 @@
 """A submission to enter, and a browser that is signed in: for the tests of entry."""
+# ruff: noqa: ANN401, E501 - options of a browser; rows on one line
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+
     from shouzhi.web.budget.models import Submission
 
 FUNCTIONS = ("2010301", "2012601", "2080505", "2101101", "2210201")
@@ -29,7 +31,8 @@ def submission(people: dict[str, Any], lines: int = 0) -> Submission:
     made = Submission.objects.create(budget_year=year, unit=people["unit"], round="first_up")
     listed = listed_of(made)
     rows = [
-        Row(submission=made, sheet="expenditure", position=float(n), revision=1, cells=line(n)) for n in range(1, lines + 1)
+        Row(submission=made, sheet="expenditure", position=float(n), revision=1, cells=line(n))
+        for n in range(1, lines + 1)
     ]
     for row in rows:
         fill(row, listed)
@@ -46,11 +49,19 @@ def signed_in(browser: Browser, server: str, user: Any, **options: Any) -> Brows
     context = browser.new_context(**options)
     context.set_default_timeout(15_000)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server}])
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server}]
+    )
     return context
 
 
-def open_sheet(context: BrowserContext, server: str, found: Submission, sheet: str = "expenditure", tail: str = "") -> Page:
+def open_sheet(
+    context: BrowserContext,
+    server: str,
+    found: Submission,
+    sheet: str = "expenditure",
+    tail: str = "",
+) -> Page:
     """The page of a sheet with its grid, which has the focus."""
     page = context.new_page()
     page.goto(f"{server}/budget/submissions/{found.pk}/sheet/{sheet}/{tail}")
@@ -60,12 +71,7 @@ def open_sheet(context: BrowserContext, server: str, found: Submission, sheet: s
 
 def saved(page: Page) -> None:
     """Wait until everything that was typed has been saved."""
-    page.wait_for_function("document.querySelector('.grid-state').dataset.state === 'saved'")
-
-
-def edit(page: Page) -> None:
-    """Wait until something waits to be saved, or is being saved, or has been."""
-    page.wait_for_selector(".grid-state[data-state=dirty], .grid-state[data-state=saving]")
+    page.wait_for_selector(".grid-state[data-state=saved]")
 
 
 def cell(page: Page, row: int, column: int) -> str:

@@ -60,4 +60,4 @@ def _without_guards(cursor: Any) -> None:
         cursor.execute("DROP TRIGGER IF EXISTS audit_entry_no_update")
         cursor.execute("DROP TRIGGER IF EXISTS audit_entry_no_delete")
     else:
-        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
+        cursor.execute("SET LOCAL session_replication_role = replica")

@@ -15,8 +15,8 @@ export class Grid {
   touched = false; // the last pointer was a finger: no keyboard on screen before editing
   headings = false; // the next copy takes the headings too
 
-  constructor(host, sheet, { saving, codesUrl, name }) {
-    Object.assign(this, { sheet, saving, codesUrl });
+  constructor(host, sheet, { saving, codesUrl, name, page, again }) {
+    Object.assign(this, { sheet, saving, codesUrl, page, again });
     this.layout = new Layout(sheet);
     this.cursor = new Cursor(this.layout, sheet.columns);
     this.frame = new Frame(host, sheet, name);

@@ -1,6 +1,7 @@
 // The keyboard: the keys that Excel has.  Keys of an input method are left to it.
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const LEAPS = new Set(["Home", "End", "PageUp", "PageDown"]);
 
 /** Listens on the input of a grid for keys. */
 export function listen(grid) {
@@ -23,6 +24,7 @@ function editing(grid, event) {
   else if (event.key === "F2") editor.entering = !editor.entering;
   else if (arrow && arrow[0] && suggestions.open) suggestions.move(arrow[0]);
   else if (arrow && arrow[0] && event.altKey) suggestions.ask(editor.column, "", true);
+  else if (LEAPS.has(event.key) && editor.entering) { editor.commit(); return moving(grid, event); }
   else if (arrow && editor.entering) { editor.commit(); cursor.step(...arrow, event.shiftKey); }
   else return false;
   return true;

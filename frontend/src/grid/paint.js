@@ -1,7 +1,6 @@
 // Painting: only the lines in sight have elements; scrolling gives them to other lines.
 import { isNumber, make } from "./frame.js";
 import { shown } from "./money.js";
-import { faultAt } from "./sheet.js";
 import { say } from "./words.js";
 
 export const LINE = 30; // px, as --grid-line in the style sheet
@@ -72,7 +71,7 @@ export class Painter {
 
   #cell(cell, row, column, { r, c, range }) {
     const text = row?.cells[column.key] ?? "";
-    const fault = row ? faultAt(row, column) : "";
+    const fault = row?.faults[column.key] ?? "";
     cell.hidden = false;
     cell.style.gridColumn = "";
     cell.className = this.#classes(c, column, fault, { r, range });

@@ -1,5 +1,5 @@
 // Saving: what is edited goes to the server by itself, again and again until it has arrived.
-import { clientKey } from "./sheet.js";
+import { clientKey, rowOf } from "./sheet.js";
 import { Store } from "./store.js";
 
 const CALM = 600; // ms after the last edit
@@ -35,8 +35,9 @@ export class Saving extends EventTarget {
   restore() {
     const entries = Object.values(this.store.read());
     for (const entry of entries) this.#restoreRow(entry);
-    if (entries.length) this.soon(0);
-    return entries.length;
+    if (this.pending.size) this.#be("dirty");
+    if (this.pending.size) this.soon(0);
+    return this.pending.size;
   }
 
   soon(delay = CALM) {
@@ -163,12 +164,40 @@ export class Saving extends EventTarget {
     this.sheet.takeTotals(answer);
     this.#be(this.pending.size ? "dirty" : "saved");
     this.dispatchEvent(new CustomEvent("answer", { detail: answer }));
+    // The server counts every save: more than this one means that somebody else is at work too.
+    const others = answer.revision > this.sheet.revision + 1;
+    this.sheet.revision = answer.revision;
+    if (others) this.dispatchEvent(new Event("others"));
     if (this.pending.size) this.soon(0);
+  }
+
+  /** Whether a row has changes that the server does not have. */
+  holds(row) {
+    return this.pending.has(row.client) || this.flying.has(row.client) || this.conflicts.has(row.client) || row.id === null;
+  }
+
+  /** Takes what others have saved meanwhile; rows that are being changed here stay as they are. */
+  meet(data) {
+    if (this.flying.size) return; // the next answer tells again
+    const theirs = new Map(data.rows.map((row) => [row.id, row]));
+    const mine = new Set(this.sheet.rows.map((row) => row.id));
+    for (const row of this.sheet.rows) {
+      const now = theirs.get(row.id);
+      if (this.holds(row)) continue;
+      if (!now) row.lost = true;
+      else {
+        const { revision, position, cells, faults, findings } = now;
+        Object.assign(row, { revision, position, cells, faults, findings });
+      }
+    }
+    const removed = new Set([...this.pending.values()].filter((entry) => entry.delete).map((entry) => entry.id));
+    const added = data.rows.filter((row) => !mine.has(row.id) && !removed.has(row.id)).map(rowOf);
+    this.sheet.meet(added, data);
   }
 
   #settled(entry, saved) {
     const row = entry?.row ?? this.sheet.rows.find((other) => other.id === saved.id);
-    if (!row || row.gone) return this.#follow(entry?.client, saved);
+    if (!row || row.gone || (entry && row.client !== entry.client)) return this.#follow(entry?.client, saved);
     Object.assign(row, { id: saved.id, revision: saved.revision, findings: saved.findings ?? [] });
     if ("group" in saved) row.group = saved.group;
     if ("position" in saved) row.position = saved.position;

@@ -15,7 +15,7 @@ export class Sheet extends EventTarget {
 
   constructor(data) {
     super();
-    Object.assign(this, { key: data.sheet, name: data.name, columns: data.columns, readonly: data.readonly });
+    Object.assign(this, { key: data.sheet, name: data.name, columns: data.columns, readonly: data.readonly, revision: data.revision });
     this.rows = data.rows.map((row) => rowOf(row));
     this.names = new Map(Object.entries(data.names ?? {}).map(([kind, names]) => [kind, new Map(Object.entries(names))]));
     this.groupings = data.groupings ?? [];
@@ -97,6 +97,14 @@ export class Sheet extends EventTarget {
   drop(row) {
     this.rows = this.rows.filter((other) => other !== row);
     this.#tell([row]);
+  }
+
+  /** Takes rows that others have added, lets go of those that they took out, and puts all in order. */
+  meet(added, data) {
+    this.rows = [...this.rows.filter((row) => !row.lost), ...added].sort((a, b) => a.position - b.position);
+    this.revision = data.revision;
+    this.takeTotals(data);
+    this.#tell(added);
   }
 
   #turn(from, to, made) {

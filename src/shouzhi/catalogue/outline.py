@@ -5,9 +5,10 @@ An outline is `outlines/<place>/<document>-<year>.yaml` under the key of an edit
 Faults raise CatalogueError with file and line.
 
 A sentence (`say`) is a template.  Its fields are `amount` (at `where`), the clauses `change`,
-`growth`, `share` and `completion` (worded by `write` of the statements), `reason` (which the
-book must give where there is a change) or `why` (which it may), `list` of its parts, the names
-under `amounts` and `counts`, and what the book says of itself.  What stands in [brackets] is
+`growth`, `share`, `completion`, `portion` (what the first of its `counts` is of the amount) and
+`grown` (the change of that count) worded by `write` of the statements, `reason` (which the book
+must give where there is a change) or `why` (which it may), `list` of its parts, the names under
+`amounts` and `counts`, and what the book says of itself.  What stands in [brackets] is
 left out when one of its fields has nothing to say.
 """
 
@@ -28,7 +29,7 @@ FOLDER: Final = CATALOGUE / "outlines"
 
 PLACES: Final = ("tables", "prose", "annex")
 FAMILIES: Final = ("function", "economic", "source", "kind", "unit", "project", "item")
-SHEETS: Final = ("meetings", "assets", "indicators", "tasks", "projects", "nontax")
+SHEETS: Final = ("meetings", "assets", "indicators", "tasks", "projects", "nontax", "units", "counts")
 CHARTS: Final = ("parts", "years")
 
 
@@ -38,9 +39,12 @@ class Saying:
 
     `against` is what a change is measured by and `of` the whole of a share or completion,
     both over `where`; `reason` the subject under which the book tells why.  `filled` leaves
-    out what has nothing in it; `empty` is said in its place.  `order` puts a family by
+    out what has nothing in it (without a place: no number of the first name in `counts`);
+    `empty` is said in its place.  `order` puts a family by
     size, or leaves it in the order of the classification.  `unit` is that of its amounts and
-    those of its parts, where it is not that of the edition.
+    those of its parts, where it is not that of the edition.  `under` picks those counts
+    whose names begin so (“在职人数—…”); the `level` of non-tax income is that of its records,
+    0 all of it.  `whole` names what a share is of, where the words around it do not.
     """
 
     say: str
@@ -60,6 +64,8 @@ class Saying:
     empty: str = ""
     having: Mapping[str, str] = field(default_factory=dict)
     unit: str | None = None
+    under: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def _section(node: Node) -> SectionSpec:
 
 _SAYING: Final = (
     "where", "against", "of", "base", "reason", "amounts", "counts", "each", "level", "parts",
-    "join", "order", "filled", "empty", "having", "unit",
+    "join", "order", "filled", "empty", "having", "unit", "under", "whole",
 )  # fmt: skip
 
 
@@ -176,6 +182,8 @@ def _saying(node: Node) -> Saying:
         empty=data["empty"].text() if "empty" in data else "",
         having={name: value.text() for name, value in having.items()},
         unit=data["unit"].choice(FEN_PER) if "unit" in data else None,
+        under=data["under"].text() if "under" in data else "",
+        whole=data["whole"].text() if "whole" in data else "",
     )
 
 

@@ -9,12 +9,12 @@ from typing import Final
 
 from shouzhi.catalogue.checks import check_book
 from shouzhi.checks import Broken, Finding, Suspect
+from shouzhi.checks.remedy import lead, remedy, shown
 from shouzhi.checks.scene import Scene
 from shouzhi.checks.subject import Subject, finding
 from shouzhi.checks.telling import tell
 from shouzhi.relations import Relation, System
 from shouzhi.repair import Cause, Correction, causes
-from shouzhi.space import FEN_PER
 
 MOST_BROKEN: Final = 40
 """Broken relations that one finding lists; a shifted column breaks hundreds."""
@@ -66,7 +66,7 @@ def _extra(scene: Scene, cause: Cause) -> dict[str, object]:
     extra: dict[str, object] = {}
     if cause.corrections and len(cause.corrections[0].change) > 1:
         extra["together"] = tuple(
-            Suspect(scene.mark(index), _value(scene, index, value), "")
+            Suspect(scene.mark(index), shown(scene, index, value), "")
             for index, value in cause.corrections[0].change
         )
     if cause.limited:
@@ -157,17 +157,10 @@ def _suspect(scene: Scene, cause: Cause, place: int) -> Suspect:
     correction = cause.corrections[place]
     sure = place == 0 and _alone(cause.corrections)
     if correction.change:
-        index, value = _lead(scene, cause, correction)
-        return Suspect(scene.mark(index), _value(scene, index, value), correction.pattern, sure)
+        index, value = lead(scene, cause, correction)
+        return Suspect(scene.mark(index), shown(scene, index, value), correction.pattern, sure)
     values = "、".join(scene.amount(fen, index) for index, fen in correction.lacking)
     return Suspect(scene.mark(correction.lacking[0][0]), values, correction.pattern, sure)
-
-
-def _lead(scene: Scene, cause: Cause, correction: Correction) -> tuple[int, int | Decimal]:
-    """The change that stands for a correction of several cells: one that a broken relation names."""
-    relations = (scene.system.relations[number] for number in cause.broken)
-    named = {index for relation in relations for index in relation.facts}
-    return next((c for c in correction.change if c[0] in named), correction.change[0])
 
 
 def _alone(corrections: Sequence[Correction]) -> bool:
@@ -176,18 +169,11 @@ def _alone(corrections: Sequence[Correction]) -> bool:
     return all(first.keeps > other.keeps for other in others)
 
 
-def _value(scene: Scene, index: int, value: int | Decimal) -> str:
-    """A corrected number as its cell would print it."""
-    if isinstance(value, Decimal):
-        return scene.rate(scene.direction(index) * value, index)
-    return scene.amount(value, index)
-
-
 def _sides(scene: Scene, cause: Cause, first: Broken, sure: Suspect | None) -> tuple[str, str, str]:
     """Expected, found and difference: of the suspect where it is sure, else of the first relation."""
     if sure is None or not cause.corrections[0].change:
         return first.expected, first.found, first.difference
-    index, value = _lead(scene, cause, cause.corrections[0])
+    index, value = lead(scene, cause, cause.corrections[0])
     amount = scene.fact(index).amount
     if amount is None or isinstance(value, Decimal):
         return sure.value, scene.printed(index), first.difference
@@ -206,34 +192,7 @@ def _words(
         return book.say("unexplained", words=words) + limited
     if not suspects[0].sure:
         return book.say("open", words=words, count=str(len(suspects))) + limited
-    return _corrected(scene, cause, suspects[0], words) + limited
-
-
-def _corrected(scene: Scene, cause: Cause, suspect: Suspect, words: str) -> str:
-    """What should be where, for a correction that stands alone; a rate's own words say it."""
-    book = check_book()
-    correction = cause.corrections[0]
-    told = scene.system.relations[cause.broken[0]].terms[0][0]
-    if suspect.pattern == "rate":
-        return words
-    slip = book.slips.get(suspect.pattern, "")
-    if not correction.change:
-        above = correction.lacking[0][0]
-        name = scene.cell(correction.like, column=False) if correction.like is not None else ""
-        return book.say(
-            "lacking", above=scene.full(above, told), value=suspect.value, name=name, words=words
-        )
-    index, _ = _lead(scene, cause, correction)
-    unit = scene.unit(index)
-    return book.say(
-        "sure",
-        cell=scene.full(index, told),
-        found=scene.printed(index),
-        value=suspect.value,
-        unit=f" {unit}" if unit in FEN_PER else "",
-        slip=book.say("slip", slip=slip) if slip else "",
-        words=words,
-    )
+    return remedy(scene, cause, suspects[0], words) + limited
 
 
 def _merged(found: Sequence[Finding]) -> Iterator[Finding]:

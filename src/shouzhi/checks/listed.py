@@ -12,7 +12,7 @@ from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.names import fold
 from shouzhi.checks import Finding
 from shouzhi.checks.completeness import has_amount
-from shouzhi.checks.subject import Spoken, Subject, finding
+from shouzhi.checks.subject import Spoken, Subject, finding, place_words
 from shouzhi.checks.titles import meaning
 
 _DEPTH = 5
@@ -37,7 +37,7 @@ def listed_accounts(subject: Subject) -> Iterator[Finding]:
     for spoken in subject.spoken:
         for match in row.pattern("lists").finditer(spoken.text):
             for found in _list(subject, spoken, match, basic):
-                key = (found.check, found.found or found.expected or "")
+                key = (found.check, found.message.removeprefix(place_words(spoken.location)))
                 if key not in told:
                     told.add(key)
                     yield found
@@ -63,7 +63,6 @@ def _list(
             subject,
             [subject.mark(spoken, name) for name in empty],
             fields={"names": names, "part": match["part"]},
-            found=names,
         )
     yield from _unnamed(subject, spoken, match, basic, named)
 
@@ -100,7 +99,6 @@ def _unnamed(
             subject,
             [subject.mark(spoken, match["part"])],
             fields={"part": match["part"], "names": names},
-            expected=names,
         )
 
 

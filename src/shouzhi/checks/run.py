@@ -10,6 +10,7 @@ from typing import Final
 from shouzhi.catalogue.checks import OWN, speaking
 from shouzhi.catalogue.names import fold
 from shouzhi.checks import ORDER, Finding
+from shouzhi.checks.accounts_told import accounts_told
 from shouzhi.checks.arithmetic import arithmetic
 from shouzhi.checks.completeness import (
     empty_tables,
@@ -30,7 +31,8 @@ from shouzhi.checks.rounding import rounding
 from shouzhi.checks.rows import missing_rungs, rows_twice
 from shouzhi.checks.sections import announced_sections, edition_sections
 from shouzhi.checks.subject import Subject
-from shouzhi.checks.tables import missing_tables, table_order
+from shouzhi.checks.tables import missing_tables, table_order, unannounced_tables
+from shouzhi.checks.told_years import told_years
 from shouzhi.checks.wording import (
     indicators,
     numbers,
@@ -49,11 +51,11 @@ Check = Callable[[Subject], Iterator[Finding]]
 _NAMELESS: Final = "#"
 
 FORM: Final[tuple[Check, ...]] = (
-    missing_tables, table_order, empty_tables, missing_sections,
+    missing_tables, unannounced_tables, table_order, empty_tables, missing_sections,
     announced_sections, edition_sections, shallow_codes, missing_rungs,
-    rows_twice, missing_reasons, listed_accounts, account_names, account_paths, unit_codes,
+    rows_twice, missing_reasons, listed_accounts, accounts_told, account_names, account_paths, unit_codes,
     department_name, project_names,
-    own_year, dates, as_of, placeholders, instructions, undecided, patterns, unclosed, numbers,
+    own_year, told_years, dates, as_of, placeholders, instructions, undecided, patterns, unclosed, numbers,
     scores, indicators, section_subjects,
 )  # fmt: skip
 """The checks of one document that are not arithmetic."""

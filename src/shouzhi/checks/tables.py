@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -61,9 +61,15 @@ def _missing(subject: Subject, wanted: Wanted) -> Finding:
         wanted.marks or [subject.whole()],
         severity=severity,
         fields={"name": name, "grounds": book.say("semicolon").join(dict.fromkeys(wanted.grounds))},
-        authority="；".join(dict.fromkeys(wanted.authority)) or None,
-        expected=name,
+        authority=_authority(wanted.authority),
     )
+
+
+def _authority(cited: Sequence[str]) -> str | None:
+    """The rules behind a finding; one that another says more exactly is left out."""
+    distinct = list(dict.fromkeys(cited))
+    kept = [rule for rule in distinct if not any(rule in o for o in distinct if o != rule)]
+    return "；".join(kept) or None
 
 
 def _same(one: Wanted, other: Wanted, subject: Subject) -> bool:
@@ -104,6 +110,26 @@ def _announced(subject: Subject) -> Iterator[Wanted]:
         ground = book.say("ground-contents", entry=text)
         mark = Mark(subject.number, text, location)
         yield Wanted(bare, _numbered(subject, text), [ground], [mark], "table-announced")
+
+
+def unannounced_tables(subject: Subject) -> Iterator[Finding]:
+    """Tables that the contents, which announce the others, leave out; told together."""
+    entries = [text for text, _ in announced_titles(subject)]
+    tables = subject.document.tables
+    found = assign(entries, [table.title for table in tables], subject.document.department)
+    row = check_book()["table-unannounced"]
+    if not entries or len(found) * 100 < row.number("share") * len(entries):
+        return
+    entry = row.pattern("entry")
+    others = [
+        place
+        for place, table in enumerate(tables)
+        if place not in found.values() and entry.search(fold(table.title)) and table.columns
+    ]
+    if others:
+        marks = [subject.cell(place) for place in others]
+        names = check_book().listed(table_words(tables[place]) for place in others)
+        yield finding("table-unannounced", subject, marks, fields={"names": names})
 
 
 def _said_as_heading(subject: Subject, text: str) -> bool:

@@ -31,6 +31,7 @@ class Tally:
     cached: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(words.SIGNS, 0))
     warnings: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
     unusable: list[tuple[str, Failure | None]] = field(default_factory=list)
 
     def add(self, checked: Checked) -> None:
@@ -42,6 +43,7 @@ class Tally:
             self.documents += 1
             self.facts += about["facts"]
             self.warnings += [(about["file"], text) for text in about["warnings"]]
+            self.unread += [(about["file"], text) for text in about["unread"]]
         self.cached += len(checked.entries) if checked.cached else 0
         for finding in checked.view["findings"]:
             self.counts[finding["severity"]] += 1
@@ -77,7 +79,7 @@ class Tally:
     "--time-limit", type=click.FloatRange(min=0, min_open=True), default=TIME_LIMIT,
     metavar="SECONDS", show_default=True, help="What one document may take.",
 )  # fmt: skip
-@click.option("--verbose", "-v", is_flag=True, help="Tell what was noticed while reading, too.")
+@click.option("--verbose", "-v", is_flag=True, help="Tell what was noticed while reading, and which sentences were not understood, too.")
 @language_option
 def check(  # noqa: PLR0913 - a command has as many parameters as options
     paths: tuple[Path, ...],
@@ -136,7 +138,9 @@ def _notes(
 ) -> Iterator[str]:
     messages = options.messages
     for name, text in tally.warnings if verbose else ():
-        yield messages("note", name=name, text=text)
+        yield messages("note", name=name, text=messages.phrase(text))
+    for name, text in tally.unread if verbose else ():
+        yield messages("note", name=name, text=messages("unread-sentence", text=text))
     yield from options.notes
     cached = messages("summary-cached", cached=tally.cached) if tally.cached else ""
     yield messages(

@@ -128,7 +128,7 @@ def _tables(file: IO[bytes], messages: Messages, *, terminal: bool) -> Add:
         for line in document_lines(reading.document, messages, width):
             console.print(line, soft_wrap=True)
         for warning in reading.warnings:
-            note = messages("note", name=reading.name, text=warning)
+            note = messages("note", name=reading.name, text=messages.phrase(warning))
             console.print(note, soft_wrap=True, markup=False)
 
     return add

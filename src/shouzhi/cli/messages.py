@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import click
 import yaml
@@ -14,9 +15,26 @@ Language = Literal["zh", "en"]
 
 @cache
 def _catalogue() -> dict[str, dict[str, str]]:
-    text = files("shouzhi").joinpath("catalogue", "messages.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = yaml.load(text, Loader=_loader())  # noqa: S506 - a safe loader
+    loaded: dict[str, dict[str, str]] = _load("messages.yaml")
     return loaded
+
+
+@cache
+def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences of the readers as patterns, the fullest first, with their English."""
+    loaded: dict[str, str] = _load("phrases.yaml")
+    ordered = sorted(loaded.items(), key=lambda pair: (pair[0].startswith("{"), -len(pair[0])))
+    return tuple((_pattern(said), english) for said, english in ordered)
+
+
+def _pattern(said: str) -> re.Pattern[str]:
+    """A sentence with fields as a pattern that finds what stands in them."""
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(said)))
+
+
+def _load(name: str) -> Any:  # noqa: ANN401 - what the file holds
+    text = files("shouzhi").joinpath("catalogue", name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_loader())  # noqa: S506 - a safe loader
 
 
 def _loader() -> type[yaml.SafeLoader]:
@@ -39,6 +57,14 @@ class Messages:
         """The message `prefix-member`, or the member itself where there is none."""
         known = _catalogue().get(f"{prefix}-{member}")
         return known[self.language] if known else (member or "")
+
+    def phrase(self, text: str) -> str:
+        """A sentence of the readers in this language; as it is where nobody has put it so."""
+        if self.language == "en":
+            for pattern, english in _phrases():
+                if match := pattern.fullmatch(text):
+                    return english.format(**{k: self.phrase(v) for k, v in match.groupdict().items()})
+        return text
 
 
 language_option = click.option(

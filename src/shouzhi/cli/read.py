@@ -103,7 +103,7 @@ def read(  # noqa: PLR0913 - a command has as many parameters as options
                 if not reading.failure:
                     add(reading)
     for name, text in (*tally.warnings, *tally.passed_by) if verbose else ():
-        click.echo(messages("note", name=name, text=text), err=True)
+        click.echo(messages("note", name=name, text=messages.phrase(text)), err=True)
     for note in notes:
         click.echo(note, err=True)
     summarise(tally, time.monotonic() - started, messages)
@@ -141,7 +141,7 @@ def reason(failure: Failure | None, messages: Messages) -> tuple[str, str]:
     if failure is None:
         return "", ""
     if failure.kind == "unusable":
-        return failure.values["cause"], failure.values["remedy"]
+        return messages.phrase(failure.values["cause"]), messages.phrase(failure.values["remedy"])
     return (
         messages(f"{failure.kind}-cause", **failure.values),
         messages(f"{failure.kind}-remedy", **failure.values),

@@ -27,8 +27,9 @@ def find(dimension: str, query: str, year: int | None, most: int = 40) -> list[A
     before parts, the lowest level first.  An empty query gives the top level.
     """
     wanted = fold(query)
-    found = [(rank, *_order(account), account) for account in _accounts(dimension, year) if (rank := _rank(account, wanted)) is not None]
-    return [account for *_, account in sorted(found)[:most]]
+    ranked = [(_rank(account, wanted), account) for account in _accounts(dimension, year)]
+    fits = [(rank, *_order(account), account) for rank, account in ranked if rank is not None]
+    return [account for *_, account in sorted(fits)[:most]]
 
 
 def settle(text: str, dimension: str, year: int | None) -> str:
@@ -60,7 +61,9 @@ def _order(account: Account) -> tuple[int, str]:
 def _accounts(dimension: str, year: int | None) -> tuple[Account, ...]:
     known = classification(dimension)
     codes = dict.fromkeys(entry.code for entry in known.entries if entry.holds(year))
-    return tuple(Account(code, known.name(code, year) or "", _path(dimension, code, year)) for code in codes)
+    return tuple(
+        Account(code, known.name(code, year) or "", _path(dimension, code, year)) for code in codes
+    )
 
 
 def _path(dimension: str, code: str, year: int | None) -> str:

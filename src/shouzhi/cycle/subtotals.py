@@ -33,7 +33,13 @@ def branches(dimension: str, rows: Iterable[tuple[str, int]], year: int | None) 
             counts[key] += 1
     ordered = sorted(amounts, key=lambda key: (not key, *_place(dimension, key)))
     return [
-        Branch(key, _label(dimension, key, year), 1 + len(_above(dimension, key)), amounts[key], counts[key])
+        Branch(
+            key,
+            _label(dimension, key, year),
+            1 + len(_above(dimension, key)),
+            amounts[key],
+            counts[key],
+        )
         for key in ordered
     ]
 
@@ -56,7 +62,9 @@ def _place(dimension: str, member: str) -> tuple[str, ...]:
     way = [*reversed(_above(dimension, member)), member]
     if dimension in CODED or dimension in {"project", "unit"}:
         return tuple(way)
-    order = {entry.code: f"{place:04d}" for place, entry in enumerate(classification(dimension).entries)}
+    order = {
+        entry.code: f"{place:04d}" for place, entry in enumerate(classification(dimension).entries)
+    }
     return tuple(order.get(step, step) for step in way)
 
 

@@ -4,8 +4,8 @@
 The prose gives its facts too, and the claims that relate them (`statements`).
 
 Rooms inside: `header` (what the document says of itself), `places` (the coordinates of
-rows, with `units`, `labels` and what they take from the rows above, `running`), `amounts`
-(cells to facts), `export` (the JSON contract).
+rows, with `units`, `labels`, what they take from the rows above, `running`, and what their
+totals leave out, `scope`), `amounts` (cells to facts), `export` (the JSON contract).
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from shouzhi.facts.amounts import settled_columns, table_facts
 from shouzhi.facts.export import fact_dict, section_dict, table_dict
 from shouzhi.facts.header import read_header
 from shouzhi.facts.labels import function_names, functions_of_units
-from shouzhi.facts.places import form_where, open_kind, place_rows
+from shouzhi.facts.places import form_where, place_rows
 from shouzhi.facts.running import Context
+from shouzhi.facts.scope import settle_scopes
 from shouzhi.facts.units import unit_names
 from shouzhi.sources import Source
 from shouzhi.sources.opening import open_source
@@ -96,7 +97,7 @@ def from_source(source: Source, told: Mapping[str, Any] | None = None) -> Docume
         table.columns = settled_columns(table, context.year)
         table.where |= form_where(table, context)
         table.rows = list(place_rows(table, context))
-        open_kind(table)
+        settle_scopes(table)
         facts.extend(table_facts(table, number, context.year))
     claims = read_statements(
         reading.sections, Prose(header["kind"], context.year, context.department)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import Term, lexicon
@@ -10,6 +11,8 @@ from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.facts.running import Context, Running
 from shouzhi.space import Coordinates
 from shouzhi.tables import Row, Table
+
+PROJECT_KINDS: Final = ("project", "recurrent", "one_off")
 
 
 def function_names(tables: Sequence[Table]) -> dict[str, str]:
@@ -49,7 +52,8 @@ def by_label(
     if spends and (named := _named_function(row, bare, side, context, running)):
         return side | {"function": named}
     term = lexicon().term(bare, side)
-    if term and not (running.listed and row.side is None and _can_be_project(bare, term)):
+    among = running.listed or (running.units and running.kinds.get(None) in PROJECT_KINDS)
+    if term and not (among and row.side is None and _can_be_project(bare, term)):
         if "kind" in term.where:
             running.kinds[row.side] = term.where["kind"]
         elif "economic" in term.where and row.side in running.kinds and not strip_ordinal(row.label)[0]:

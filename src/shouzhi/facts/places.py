@@ -68,23 +68,6 @@ def place_rows(table: Table, context: Context) -> Iterator[Row]:
         yield replace(row, where=where)
 
 
-def open_kind(table: Table) -> None:
-    """Take back the kind that a title gives where rows are of others: 项目支出及其他支出.
-
-    The projects among the rows keep it.
-    """
-    kind = table.where.get("kind")
-    tree = classification("kind")
-    kinds = {row.where.get("kind") for row in table.rows if any(row.cells)} - {None, kind}
-    if not kind or all(k and (tree.is_ancestor(kind, k) or tree.is_ancestor(k, kind)) for k in kinds):
-        return
-    table.where = table.where.without("kind")
-    table.rows = [
-        replace(row, where=Coordinates({"kind": kind}) | row.where) if "project" in row.where else row
-        for row in table.rows
-    ]
-
-
 def _spent(where: Coordinates) -> Coordinates:
     """Among the sources of an expenditure what came over is a source of its own."""
     flow = where.get("flow", "")

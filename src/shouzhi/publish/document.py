@@ -139,7 +139,8 @@ class _Composer:
         self._tables = tables
         self._plan = plan
         self._printed: set[int] = set()
-        self.narrator = Narrator(book, edition, plan.because, footings)
+        places = tables[0].recorded if tables else {}
+        self.narrator = Narrator(book, edition, plan.because, footings, places)
         self.values: Mapping[str, str] = self.narrator.values
         self._book = book
 

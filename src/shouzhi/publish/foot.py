@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shouzhi.publish.amounts import quantum, rounded
+from shouzhi.publish.rates import settle_rates
 from shouzhi.publish.sums import Sum, equals, sums
 from shouzhi.publish.table import FormTable
 
@@ -64,6 +65,7 @@ def foot(tables: Sequence[FormTable]) -> dict[str, Footing]:
             for figure in table.figures():
                 if figure.amount is not None and not figure.rate:
                     figure.shown = footings[unit].of(figure.parts) if figure.parts else 0
+    settle_rates(tables)
     return footings
 
 

@@ -28,6 +28,9 @@ class Figure:
     shown: int | None = None
 
 
+Recorded = tuple[str, int | None, str]
+"""The sheet, row and column key of an amount that a record of the book holds itself."""
+
 Cell = Figure | str | None
 """A figure, words, or nothing because the row has no such cell."""
 
@@ -90,7 +93,8 @@ class FormTable:
 
     `left` and `right` stand above it; `empty` says that the book has nothing in it;
     `amounts` are the exact amounts of the parts that figures are the sums of, one list for
-    all the forms of a document.
+    all the forms of a document, and `recorded` tells which of them a record of the book holds
+    itself, by sheet, row and column.
     """
 
     form: Form
@@ -103,6 +107,7 @@ class FormTable:
     notes: list[str]
     empty: bool
     amounts: list[int]
+    recorded: Mapping[Recorded, int] = field(default_factory=dict)
 
     @property
     def number(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile, zip_longest
+from typing import Final
 
 import numpy as np
 
@@ -12,16 +13,21 @@ from shouzhi.catalogue.form import Block, Column, Edition, Form, Side, Stub, Whe
 from shouzhi.catalogue.templates import fill
 from shouzhi.cycle.book import Book, Project, Record
 from shouzhi.cycle.lines import Ledger, Mask
+from shouzhi.publish.amounts import quantum
 from shouzhi.publish.rows import SHEETS, Draft, Rows, places, texts
 from shouzhi.publish.table import (
     Cell,
     Figure,
     FormTable,
+    Recorded,
     TableBlock,
     TableField,
     TableRow,
     TableSide,
 )
+
+_NO_DATA: Final = "注：本表无数据。"
+"""What stands below an empty form that has no words of its own for it."""
 
 
 def tabulate(book: Book, edition: Edition) -> list[FormTable]:
@@ -40,7 +46,7 @@ class _Pieces:
     """What all figures are sums of: the lines of the book, and amounts that records hold."""
 
     amounts: list[int]
-    places: dict[tuple[str, int | None, str], int] = field(default_factory=dict)
+    places: dict[Recorded, int] = field(default_factory=dict)
 
     def bit(self, record: Record, key: str, amount: int) -> int:
         """The bit of an amount that a record holds."""
@@ -80,10 +86,15 @@ class _Filler:
             notes=[],
             empty=False,
             amounts=self.pieces.amounts,
+            recorded=self.pieces.places,
         )
         table.empty = not any(figure.present for figure in table.figures())
         notes = self.form.empty if table.empty and self.form.empty else self.form.notes
         table.notes = [fill(note, values) for note in notes]
+        least = quantum(table.amount_unit)
+        bare = not any(abs(figure.amount or 0) * 2 >= least for figure in table.figures())
+        if bare and not self.form.empty and self.form.required:
+            table.notes.append(_NO_DATA)
         return table
 
     def _values(self) -> dict[str, str]:

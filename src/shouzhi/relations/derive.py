@@ -86,7 +86,7 @@ def _candidates(
         placed = list(_placed(document, start, origin))
         places.append(unique(placed))
         alone = chain(
-            _held_together(placed, places[-1]),
+            _held_together(placed, places[-1], _blank(grids[origin.document], origin)),
             noted(document.tables, grids[origin.document]),
             blanks(document.tables, grids[origin.document], placed, origin),
         )
@@ -105,7 +105,7 @@ def _candidates(
 
 
 def _held_together(
-    placed: Sequence[Placed], places: Mapping[Coordinates, Placed]
+    placed: Sequence[Placed], places: Mapping[Coordinates, Placed], empty: Sequence[Placed] = ()
 ) -> Iterator[Relation]:
     """The relations between the tables of one document, or of several."""
     yield from same_place(placed)
@@ -113,7 +113,7 @@ def _held_together(
     yield from balances(places)
     yield from by_economic_class(placed)
     yield from witnessed(placed)
-    yield from spread(placed)
+    yield from spread(placed, empty)
 
 
 def _owners(relation: Relation, starts: Sequence[int], told: int) -> tuple[int, ...]:
@@ -179,6 +179,18 @@ def _placed(document: Document, start: int, origin: Origin) -> Iterator[Placed]:
             continue  # nobody knows what it is of: it is compared with nothing
         column = (origin.document, fact.table, fact.column, printed.side)
         yield Placed(start + index, canonical(fact, origin), column)
+
+
+def _blank(grid: Mapping[int, Cells], origin: Origin) -> list[Placed]:
+    """The empty cells that sums of their own tables count as nought."""
+    found: list[Placed] = []
+    for number, cells in grid.items():
+        for (_, place), index in cells.empty.items():
+            column = cells.table.columns[place]
+            if column.known and column.rate is None:
+                own = (origin.document, number, place, column.side)
+                found.append(Placed(index, canonical(cells.facts[index], origin), own))
+    return found
 
 
 def _quanta(facts: Sequence[Fact], starts: Sequence[int]) -> list[int]:

@@ -22,8 +22,14 @@ MOST_LEAVES: Final = 5_000
 _Rows = dict[Coordinates, list[int]]
 
 
-def spread(placed: Sequence[Placed]) -> Iterator[Relation]:
-    """Numbers of one column against the leaves of another that lists what lies inside them."""
+def spread(placed: Sequence[Placed], empty: Sequence[Placed] = ()) -> Iterator[Relation]:
+    """Numbers of one column against the leaves of another that lists what lies inside them.
+
+    `empty` are cells that print nothing: they count as nought, and may lack their amount.
+    """
+    blank: dict[Column, _Rows] = defaultdict(dict)
+    for item in empty:
+        blank[item.column].setdefault(item.where.only(*ROW_DIMENSIONS), []).append(item.index)
     columns: dict[tuple[Coordinates, int], dict[Column, _Rows]] = defaultdict(dict)
     for item in placed:
         row = item.where.only(*ROW_DIMENSIONS)
@@ -32,14 +38,17 @@ def spread(placed: Sequence[Placed]) -> Iterator[Relation]:
         rows.setdefault(row, []).append(item.index)
     for group in columns.values():
         if len(group) > 1:
-            yield from _against(group)
+            yield from _against(group, blank)
 
 
-def _against(group: Mapping[Column, _Rows]) -> Iterator[Relation]:
+def _against(
+    group: Mapping[Column, _Rows], blank: Mapping[Column, _Rows]
+) -> Iterator[Relation]:
     for listing, rows in group.items():
         inside = _leaves(rows) if len(rows) <= MOST_LEAVES else {}
         if not inside:
             continue
+        lacking = _leaves(rows, blank.get(listing, {}))
         dimensions = {dimension for row in rows for dimension in row}
         for column, others in group.items():
             if (column[:2], column[3]) == (listing[:2], listing[3]):
@@ -48,17 +57,23 @@ def _against(group: Mapping[Column, _Rows]) -> Iterator[Relation]:
             family = ("tree" if beside else "spread", *column, *listing)
             for place, indexes in others.items():
                 if len(indexes) == 1 and place in inside and place not in rows:
-                    terms = ((indexes[0], 1), *((leaf, -1) for leaf in inside[place]))
+                    leaves = [*inside[place], *lacking.get(place, ())]
+                    terms = ((indexes[0], 1), *((leaf, -1) for leaf in leaves))
                     yield Relation(terms, "sum", family, "detail")
 
 
-def _leaves(rows: _Rows) -> dict[Coordinates, list[int]]:
-    """For each place that holds more than one row of a column, the facts of the leaves inside it."""
+def _leaves(rows: _Rows, blank: _Rows | None = None) -> dict[Coordinates, list[int]]:
+    """For each place that holds rows of a column, the facts of the leaves inside it.
+
+    With `blank`, those of its empty cells instead: beside the rows, not around or inside them.
+    """
     above = {row: around(row) for row in rows}
     branches = {place for places in above.values() for place in places}
     inside: dict[Coordinates, list[int]] = defaultdict(list)
-    for row, indexes in rows.items():
-        if row not in branches:
-            for place in above[row]:
-                inside[place].extend(indexes)
+    for row, indexes in (rows if blank is None else blank).items():
+        if row not in branches and (blank is None or row not in rows):
+            places = above[row] if blank is None else around(row)
+            if blank is None or not any(place and place in rows for place in places):
+                for place in places:
+                    inside[place].extend(indexes)
     return inside

@@ -74,8 +74,14 @@ _NOWHERE: Final = object()
 
 
 def nearest(member: str, group: Mapping[str | None, object], dimension: str) -> object:
-    """The nearest printed ancestor of a member: a member, None for the whole, or nowhere."""
+    """The nearest printed ancestor of a member: a member, None for the whole, or nowhere.
+
+    Several members joined with “+” stand over each of them, where all are printed.
+    """
     tree = classification(dimension)
+    for joined in (m.split("+") for m in group if m and "+" in m):
+        if member in joined and set(joined) <= group.keys():
+            return "+".join(joined)
     above = tree.parent(member)
     while above:
         if above in group:

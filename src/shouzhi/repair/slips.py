@@ -15,7 +15,7 @@ from itertools import chain, islice, takewhile
 from typing import Final
 
 from shouzhi.catalogue.classifications import classification
-from shouzhi.relations.trees import ROW_DIMENSIONS
+from shouzhi.relations.trees import ROW_DIMENSIONS, around
 from shouzhi.repair.correction import Correction, correction
 from shouzhi.repair.ledger import ONE, Ledger, Number, row_of, to_digit
 from shouzhi.repair.singles import wanted
@@ -320,7 +320,10 @@ def _printed_elsewhere(
             continue
         row = row_of(other.where)
         told = [d for d in ("function", "economic", "government_economic", "project") if d in row]
-        if row.only(*told or ["unit"]) not in ledger.listed(table, tuple(told or ["unit"])):
+        told = told or ["unit"]
+        listed = ledger.listed(table, tuple(told))
+        place, top = row.only(*told), where.only(*told)
+        if not any(p in listed and p != top for p in (place, *filter(None, around(place)))):
             return fact
     return None
 

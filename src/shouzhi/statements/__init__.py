@@ -3,8 +3,9 @@
 `read_statements` is the whole of it; `claims` tells what comes out.  The rooms inside, in
 the order in which they work: `blocks` (broken paragraphs made whole), `masking` (numbers
 become marks), `notation` (the patterns of the catalogue), `words` and `accounts` (words to
-coordinates of their own), `outline` and `placing` (what is inherited), `reader` with its
-`speech` (clauses, topics, lists), `reading` and `giving` (a match becomes claims).
+coordinates of their own), `outline` and `placing` (what is inherited), `speech` and `scope`
+(the sentence and the lists that are open), `reading` and `giving` (a match becomes claims),
+`reader` (clause by clause).
 """
 
 from __future__ import annotations
@@ -64,12 +65,12 @@ def read_statements(
                 continue
             passage = masker.mask(block)
             if block.numbered:
-                reader.leave(block.level)
+                reader.scope.leave(block.level)
             if block.heading or block.opens:
                 outline.enter(block.level, passage)
             reader.read(passage, outline.at(block.level), block)
-    reader.leave(-1)
-    return sorted(reader.claims, key=_order)
+    reader.scope.leave(-1)
+    return sorted(reader.scope.claims, key=_order)
 
 
 def _order(claim: Claim) -> tuple[int, int, int]:

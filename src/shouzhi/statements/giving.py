@@ -34,8 +34,8 @@ _SEVERAL: Final = re.compile("、|和|及|以及")
 
 def give(reading: Reading) -> list[Claim] | None:
     """The claims of one match; None when a slot does not resolve, and then nothing changed."""
-    reader, speech = reading.reader, reading.speech
-    kept, lists, claims = speech.kept(), list(reader.lists), len(reader.claims)
+    scope, speech = reading.scope, reading.speech
+    kept, lists, claims = speech.kept(), list(scope.lists), len(scope.claims)
     try:
         reading.check_leads()
         return [
@@ -45,8 +45,8 @@ def give(reading: Reading) -> list[Claim] | None:
         ]
     except Unresolved:
         speech.restore(kept)
-        del reader.claims[claims:]
-        reader.lists[:] = lists
+        del scope.claims[claims:]
+        scope.lists[:] = lists
         return None
 
 
@@ -72,7 +72,7 @@ def _at(reading: Reading, places: Places, figure: Figure) -> Iterator[Claim]:
     for where in places:
         amount = figure.amount
         item = where.get("item", "").partition("/")[0]
-        if amount is not None and item in reading.reader.book.uncosted:
+        if amount is not None and item in reading.scope.book.uncosted:
             raise Unresolved
         fact = Fact(
             where=where, amount=amount, value=figure.value, printed=figure.printed,
@@ -81,7 +81,7 @@ def _at(reading: Reading, places: Places, figure: Figure) -> Iterator[Claim]:
         make = Count if amount is None else Stated
         yield make(reading.pattern.entry.id, reading.place, fact, figure.place)
         if not reading.speech.reason or reading.speech.doubt:
-            reading.reader.join_list(where, figure)
+            reading.scope.join_list(where, figure)
 
 
 def _respectively(reading: Reading, at: str, name: str) -> Iterator[Claim]:
@@ -95,12 +95,12 @@ def _respectively(reading: Reading, at: str, name: str) -> Iterator[Claim]:
         figure = reading.passage.figures[mark]
         if figure.unit not in {"", unit}:
             raise Unresolved
-        meaning = reading.reader.vocabulary.resolve(
-            words, reading.passage.years, reading.reader.hint(reading.speech)
+        meaning = reading.scope.vocabulary.resolve(
+            words, reading.passage.years, reading.scope.hint(reading.speech)
         )
         if meaning is None or not meaning.dimensions:
             raise Unresolved
-        places = reading.needed(reading.reader.place(meaning, reading.speech))
+        places = reading.needed(reading.scope.place(meaning, reading.speech))
         yield from _at(reading, places, replace(figure, unit=unit))
 
 
@@ -170,7 +170,7 @@ def _comparison(reading: Reading, one: Give) -> Iterator[Claim]:
     reading.speech.about(lefts)
     rights = reading.places(one.operands["right"])
     word = reading.slot(one.operands["relation"])
-    sign = _SIGNS[reading.reader.book.relations[word]]
+    sign = _SIGNS[reading.scope.book.relations[word]]
     for left, right in zip(lefts, rights, strict=False):
         if left == right:
             raise Unresolved
@@ -208,7 +208,7 @@ def _absent(reading: Reading, one: Give) -> Iterator[Claim]:
     if not meaning.dimensions:
         places: Places = (reading.surroundings(),)
     else:
-        found = reading.reader.place(meaning, reading.speech, about=not reading.speech.topic)
+        found = reading.scope.place(meaning, reading.speech, about=not reading.speech.topic)
         places = reading.needed(found)
     for where in places:
         yield Absent(
@@ -234,7 +234,7 @@ def _list(reading: Reading, one: Give) -> Iterator[Claim]:
     else:
         whole = reading.places(of)
     reading.speech.about(whole)
-    reading.reader.open_list(whole, reading.place, closed=one.operands["closed"] == "true")
+    reading.scope.open_list(whole, reading.place, closed=one.operands["closed"] == "true")
     return iter(())
 
 
@@ -250,7 +250,7 @@ def _setting(reading: Reading, one: Give) -> Iterator[Claim]:
         for name, value in one.operands.items()
     }
     reading.speech.setting = Coordinates(members)
-    place = reading.reader.placing.complete(reading.speech.around | members)
+    place = reading.scope.placing.complete(reading.speech.around | members)
     reading.speech.about((place,))
     return iter(())
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from shouzhi.space import Coordinates
 from shouzhi.statements.claims import Figure, Place
 from shouzhi.statements.masking import MARKS, Passage
 from shouzhi.statements.notation import Pattern
 from shouzhi.statements.placing import Places, inside
+from shouzhi.statements.scope import Scope
 from shouzhi.statements.speech import Speech
 from shouzhi.statements.words import Meaning, merge
-
-if TYPE_CHECKING:
-    from shouzhi.statements.reader import Reader
 
 _SLOT: Final = re.compile(r"\{([a-z]+\d?)\}")
 _YEAR: Final = re.compile(f"[{MARKS['year']}]")
@@ -30,7 +28,7 @@ class Unresolved(Exception):
 class Reading:
     """One match of a pattern with all that its claims need."""
 
-    reader: Reader
+    scope: Scope
     speech: Speech
     pattern: Pattern
     match: re.Match[str]
@@ -60,8 +58,8 @@ class Reading:
 
     def meaning(self, name: str) -> Meaning:
         """What the words of a slot say by themselves."""
-        hint = self.reader.hint(self.speech)
-        meaning = self.reader.vocabulary.resolve(self.slot(name), self.passage.years, hint)
+        hint = self.scope.hint(self.speech)
+        meaning = self.scope.vocabulary.resolve(self.slot(name), self.passage.years, hint)
         if meaning is None:
             raise Unresolved
         return meaning
@@ -83,13 +81,13 @@ class Reading:
             return self._extent(meaning)
         if kind == "aspect":
             return self._aspect(meaning)
-        return self.needed(self.reader.place(meaning, self.speech, about=about))
+        return self.needed(self.scope.place(meaning, self.speech, about=about))
 
     def _around(self) -> Places:
         """The whole of the list around; without one, what the headings are about."""
         told = self.needed(self.speech.topic)[0]
-        if self.reader.lists:
-            whole = self.reader.lists[-1].whole
+        if self.scope.lists:
+            whole = self.scope.lists[-1].whole
             if any(inside(told, one) for one in whole):
                 return whole
         kept = {"year", "stage", "flow", *self.speech.around}
@@ -106,7 +104,7 @@ class Reading:
         around = self.speech.topic[0] if self.speech.topic else self.speech.around
         if merge(around, own) is None:
             around = self.speech.around
-        return self.reader.placing.compose(around, Meaning((own,)))
+        return self.scope.placing.compose(around, Meaning((own,)))
 
     def check_leads(self) -> None:
         """A lead tells who speaks, or of which year, and nothing else."""
@@ -123,13 +121,13 @@ class Reading:
 
     def _named(self, name: str, *, listed: bool) -> Places:
         """A name that only the prose knows: a part of the list around, else a project."""
-        listing = self.reader.lists[-1] if self.reader.lists else None
-        if self.reader.explains(name):
+        listing = self.scope.lists[-1] if self.scope.lists else None
+        if self.scope.explains(name):
             raise Unresolved
         name = tidy_name(name)
         if listed and (listing is None or listing.stale or self.speech.reason):
             raise Unresolved
-        if self._known(name) or (listed and self.reader.tells_change(name)):
+        if self._known(name) or (listed and self.scope.tells_change(name)):
             raise Unresolved  # “年初预算为…”, “因此增加编制人数42人”, “上年安排5万元”: no names
         if listing is not None and not listing.stale and not self.speech.reason:
             return tuple(
@@ -137,19 +135,19 @@ class Reading:
             )
         around = self.speech.topic[0] if self.speech.topic else self.speech.around
         kept = {n: m for n, m in around.items() if n in {"year", "stage"}}
-        return (self.reader.placing.complete(Coordinates({**kept, "project": name})),)
+        return (self.scope.placing.complete(Coordinates({**kept, "project": name})),)
 
     def _known(self, name: str) -> bool:
         """Whether every word of a name is known, so that it names nothing of its own."""
-        hint = self.reader.hint(self.speech)
-        return self.reader.vocabulary.resolve(name, {}, hint) is not None
+        hint = self.scope.hint(self.speech)
+        return self.scope.vocabulary.resolve(name, {}, hint) is not None
 
     def surroundings(self) -> Coordinates:
         """What the headings are about, where they are about something."""
         around = self.speech.around
         if not {"source", "item", "kind", "function"} & set(around):
             raise Unresolved
-        return self.reader.placing.complete(around)
+        return self.scope.placing.complete(around)
 
     def _extent(self, meaning: Meaning) -> Places:
         if not meaning.dimensions:
@@ -157,11 +155,11 @@ class Reading:
         part = self.needed(self.speech.topic)[0]
         if meaning.dimensions <= {"stage", "year"}:
             raise Unresolved  # “占年初预算的5%”: of what budget is not told
-        return self.reader.placing.extent(part, meaning)
+        return self.scope.placing.extent(part, meaning)
 
     def _aspect(self, meaning: Meaning) -> Places:
         if meaning.dimensions - {"stage", "year", "flow"}:
-            return self.needed(self.reader.place(meaning, self.speech))
+            return self.needed(self.scope.place(meaning, self.speech))
         stage = meaning.where[0].get("stage")
         if stage is None:
             raise Unresolved
@@ -179,7 +177,7 @@ class Reading:
         if words:
             self.speech.base = words
         words = words or self.speech.base or ""
-        book = self.reader.book.bases
+        book = self.scope.book.bases
         year = int(of.get("year", 0))
         found: dict[str, str] = {}
         if mark := _YEAR.search(words):
@@ -201,17 +199,17 @@ class Reading:
         """The sign of the direction and its word; 0 where the word leaves it open."""
         word = self.slot("direction")
         if not word and (relation := self.slot("relation")):
-            sign = {"<": -1, ">": 1, "=": 0}[self.reader.book.relations[relation]]
+            sign = {"<": -1, ">": 1, "=": 0}[self.scope.book.relations[relation]]
             return sign, relation
         if not word:
             word = self.speech.word
         first = word.partition("(")[0]
-        return self.reader.book.directions.get(first, 0), word
+        return self.scope.book.directions.get(first, 0), word
 
     def compared(self) -> tuple[Places, Places]:
         """The operands of a comparison whose subject is not told again."""
         topic = self.needed(self.speech.topic)
-        if self.speech.explains_only() or self.reader.lists_with_commas():
+        if self.speech.explains_only() or self.scope.lists_with_commas():
             raise Unresolved
         compared = self.speech.compared
         told = self.slot("base") or self.slot("versus")

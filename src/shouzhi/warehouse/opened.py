@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,7 +22,7 @@ IN_MEMORY: Final = 20_000_000
 
 _MOST_KEPT: Final = 4096
 _FIGURES: Final = ", ".join((
-    "document", "f.version", "in_table", "in_row", "in_column",
+    "document", "f.version", "in_table", "in_row", "in_column", "label",
     *(f"f.{name}" for name in DIMENSIONS), "amount", "page",
 ))  # fmt: skip
 
@@ -69,6 +70,12 @@ class Warehouse:
         """A number that goes up whenever anything changes."""
         row = self._index.execute("select revision from state").fetchone()
         return int(row[0])
+
+    @property
+    def changed(self) -> datetime:
+        """When anything changed last."""
+        row = self._index.execute("select changed from state").fetchone()
+        return datetime.fromisoformat(row[0])
 
     def _opened(self) -> _State:
         revision = self.revision
@@ -150,6 +157,37 @@ class Warehouse:
             f"select r.* from read_parquet({path}) r semi join live using (document, version)"  # noqa: S608
             f" where r.document = ? {more}", (document, *values),
         )  # fmt: skip
+
+    def facts(  # noqa: PLR0913 - a question has so many parts
+        self,
+        documents: Sequence[str],
+        terms: Sequence[str],
+        values: Sequence[object],
+        fields: Sequence[str],
+        most: int,
+        skip: int,
+    ) -> tuple[list[Row], int]:
+        """Facts of some documents under some terms, in reading order, and how many there are in all.
+
+        `terms` and `fields` are SQL and never a user's words; only the segments of the
+        documents are read.
+        """
+        state = self._opened()
+        segments = sorted({state.segments[key] for key in documents if key in state.segments})
+        if not segments:
+            return [], 0
+        paths = ", ".join(_quoted(self._path(segment, "facts")) for segment in segments)
+        where = " and ".join(["list_contains(?, r.document)", *terms])
+        asked = (
+            f"from read_parquet([{paths}]) r semi join live using (document, version) where {where}"
+        )
+        given = [list(documents), *values]
+        total = self.ask(f"select count(*) as n {asked}", given)[0]["n"]  # noqa: S608 - our words
+        names = ", ".join(f"r.{name}" for name in fields)
+        rows = self.ask(
+            f"select {names} {asked} order by r.document, fact limit ? offset ?", [*given, most, skip]  # noqa: S608
+        )
+        return rows, total
 
     def memo(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What `make` gives, kept until anything changes in the warehouse."""

@@ -6,6 +6,7 @@ fields and types stand in `schemas`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -28,6 +29,7 @@ GOAL: Final = "目标"
 
 PROJECT_KINDS: Final = frozenset({"project", "recurrent", "one_off"})
 
+_LEADER: Final = re.compile(r"(?:[.．·…]\s*){6,}[-—\s\d]*$")  # an entry of a table of contents
 _LARGEST: Final = 2**63 - 1
 _LARGEST_VALUE: Final = Decimal(10) ** 26
 
@@ -150,6 +152,8 @@ def prose_records(data: Json, identity: Record) -> Iterator[Record]:
         }  # fmt: skip
         paragraphs = section["paragraphs"] or [{"text": None, "location": section["location"]}]
         for paragraph in paragraphs:
+            if _LEADER.search(paragraph["text"] or ""):
+                continue
             where = paragraph["location"]
             yield {
                 **about, "paragraph": number, "text": paragraph["text"],

@@ -101,9 +101,10 @@ def index(connection: sqlite3.Connection, head: Record, rows: Mapping[str, Seque
     name = head["department_name"]
     _share(connection, document, "department", head["department"], name, {"level": head["level"]})
     for dimension in ("function", "economic"):
-        codes = {fact[dimension] for fact in rows["facts"] if fact[dimension]}
-        for code in sorted(code for code in codes if code.isdecimal()):
+        codes = {fact[dimension]: fact.get("label") for fact in rows["facts"] if (fact[dimension] or "").isdecimal()}
+        for code, told in sorted(codes.items(), key=lambda pair: pair[0]):
             label = member_name(dimension, code, year)
+            label = told or label if label == code else label
             _share(connection, document, "account", f"{dimension}:{code}", label, {}, f"{code} ")
     for project in rows["projects"]:
         extra = {key: project[f"in_{key}"] for key in ("table", "row", "column")}

@@ -40,8 +40,8 @@ create table if not exists documents (
   hash text not null, segment text not null, added text not null);
 create table if not exists former (document text, version integer, segment text, added text);
 create table if not exists left_over (segment text primary key);
-create table if not exists state (revision integer not null);
-insert into state select 0 where not exists (select 1 from state);
+create table if not exists state (revision integer not null, changed text not null);
+insert into state select 0, strftime('%Y-%m-%dT%H:%M:%SZ') where not exists (select 1 from state);
 """
 _SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
@@ -109,7 +109,9 @@ class Store:
             connection.execute("begin immediate")
             try:
                 yield connection
-                connection.execute("update state set revision = revision + 1")
+                connection.execute(
+                    "update state set revision = revision + 1, changed = strftime('%Y-%m-%dT%H:%M:%SZ')"
+                )
                 connection.execute("commit")
             except BaseException:
                 connection.execute("rollback")

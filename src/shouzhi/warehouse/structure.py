@@ -88,7 +88,7 @@ def tree(rows: Iterable[Row], dimension: str, year: int) -> Tree | None:
 def nodes(rows: Mapping[str, Row], dimension: str, year: int) -> list[Node]:
     """Accounts below the accounts that they belong to; a class that is not printed is summed."""
     made = {
-        code: Node(code, member_name(dimension, code, year), row["amount"], Figure.of(row))
+        code: Node(code, _name(dimension, code, year, row), row["amount"], Figure.of(row))
         for code, row in rows.items()
     }
     for code in sorted(made, key=len, reverse=True):
@@ -103,6 +103,12 @@ def nodes(rows: Mapping[str, Row], dimension: str, year: int) -> list[Node]:
         if root.figure is None:
             root.amount = sum(child.amount for child in root.children)
     return [root for root in roots if root.amount or root.children]
+
+
+def _name(dimension: str, code: str, year: int, row: Row) -> str:
+    """The official name of an account, or what the document calls it where no list has it."""
+    name = member_name(dimension, code, year)
+    return row["label"] or name if name == code else name
 
 
 def flows(rows: list[Row], year: int) -> list[Link]:

@@ -166,17 +166,20 @@ class Worker:
             process.wait()
 
     def _watch(self) -> None:
+        pause = 5.0
         while not self._ending.is_set():
             assert self._process is not None  # noqa: S101 - started before it is watched
             self._process.wait()
-            if self._ending.wait(5):  # a worker that cannot start is not tried more often
+            if self._ending.wait(pause):
                 return
+            pause = min(pause * 2, 300.0)  # one that cannot start is tried less and less
             self._process = self._started()
 
     @staticmethod
     def _started() -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl+C reaches the server, which then ends the worker.
-        return subprocess.Popen([sys.executable, "-m", WORKER], start_new_session=True)  # noqa: S603 - our own
+        code = f"import django; django.setup(); from {WORKER} import main; main()"
+        return subprocess.Popen([sys.executable, "-c", code], start_new_session=True)  # noqa: S603 - our own
 
 
 def run(host: str, port: int, workers: int) -> None:

@@ -45,6 +45,7 @@ def view(
             "source": kind,
             "tables": len(document.tables),
             "facts": len(document.facts),
+            "unread": _unread(document),
         }
         for document, kind in zip(documents, kinds, strict=True)
     ]
@@ -55,6 +56,16 @@ def view(
         "tables": _tables(documents, ordered),
         "checks": _titles({finding.check for finding in ordered}, language),
     }
+
+
+def _unread(document: Document) -> list[str]:
+    """The clauses of the prose with amounts or rates that no statement of the catalogue reads."""
+    from shouzhi.space import FEN_PER
+    from shouzhi.statements.claims import Unread
+
+    told = (c for c in document.claims if isinstance(c, Unread))
+    found = dict.fromkeys(c.text for c in told if c.figure.unit in {*FEN_PER, "%", ""})
+    return [text[:LONGEST] for text in list(found)[:MOST_MARKS]]
 
 
 def _titles(checks: set[str], language: str) -> dict[str, str]:

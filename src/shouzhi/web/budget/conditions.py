@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from shouzhi.cycle.ceilings import Use, uses, without_ceiling
@@ -11,16 +11,31 @@ from shouzhi.cycle.review import Remark
 from shouzhi.cycle.sheets import schema
 from shouzhi.space import yuan
 from shouzhi.web.audit.log import Actor
-from shouzhi.web.budget.merging import remarks
 from shouzhi.web.budget.models import BudgetYear, Submission
+from shouzhi.web.budget.reviewing import remarks, shown_remarks
+from shouzhi.web.language import say
 
 
 def of_submission(submission: Submission, who: Actor) -> Mapping[str, Condition]:
     """The conditions of a submission's moves."""
+    return _of_submission(submission, who, lambda: remarks(submission))
+
+
+def shown_of_submission(submission: Submission, who: Actor) -> Mapping[str, Condition]:
+    """The same for a page: a department by its last review, for a new one may take seconds."""
+
+    def last() -> list[Remark]:
+        found = shown_remarks(submission)
+        return found.remarks if found else []
+
+    return _of_submission(submission, who, last)
+
+
+def _of_submission(submission: Submission, who: Actor, found: Callable[[], list[Remark]]) -> Mapping[str, Condition]:
     return {
         "round_open": partial(_round_open, submission),
-        "no_errors": lambda: _no_errors(remarks(submission)),
-        "warnings_answered": lambda: _answered(submission, remarks(submission)),
+        "no_errors": lambda: _no_errors(found()),
+        "warnings_answered": lambda: _answered(submission, found()),
         "within_ceilings": partial(_within_ceilings, submission),
         "not_own_entry": partial(_not_own, submission, who),
         "comments_resolved": partial(_resolved, submission),
@@ -30,10 +45,10 @@ def of_submission(submission: Submission, who: Actor) -> Mapping[str, Condition]
 def of_year(year: BudgetYear, who: Actor) -> Mapping[str, Condition]:
     """The conditions of a year's moves."""
     return {
-        "timetable_set": lambda: None if year.deadlines.exists() else "还没有时间表；请先填写各轮的截止日期",
+        "timetable_set": lambda: None if year.deadlines.exists() else say("还没有时间表；请先填写各轮的截止日期"),
         "all_accepted": partial(_all_accepted, year),
-        "ceilings_issued": lambda: None if year.ceilings.exists() else "还没有下达控制数；请先按单位和资金来源下达",
-        "document_number": lambda: None if year.document_number else "还没有批复文号；请填写",
+        "ceilings_issued": lambda: None if year.ceilings.exists() else say("还没有下达控制数；请先按单位和资金来源下达"),
+        "document_number": lambda: None if year.document_number else say("还没有批复文号；请填写"),
         "not_own_entry": partial(_not_own_year, year, who),
     }
 
@@ -54,7 +69,7 @@ def _round_open(submission: Submission) -> str | None:
     year = submission.budget_year
     if year.round == submission.round:
         return None
-    return f"这一轮现在没有开放（年度预算：{year.state_now.name}）"
+    return say("这一轮现在没有开放（年度预算：{now}）", now=say(year.state_now.name))
 
 
 def _no_errors(found: list[Remark]) -> str | None:
@@ -62,13 +77,13 @@ def _no_errors(found: list[Remark]) -> str | None:
     if not errors:
         return None
     first = errors[0]
-    return f"有 {len(errors)} 处错误，第一处：{first.spot}：{first.message}；{first.remedy}"
+    return say("有 {count} 处错误，第一处：{first}", count=len(errors), first=f"{first.spot}：{first.message}；{first.remedy}")
 
 
 def _answered(submission: Submission, found: list[Remark]) -> str | None:
     answered = set(submission.answers.values_list("finding", flat=True))
     left = [r for r in found if r.severity == "warning" and r.key not in answered]
-    return f"有 {len(left)} 条提醒还没有说明理由，第一条：{left[0].message}" if left else None
+    return say("有 {count} 条提醒还没有说明理由，第一条：{first}", count=len(left), first=left[0].message) if left else None
 
 
 def _within_ceilings(submission: Submission) -> str | None:
@@ -80,30 +95,33 @@ def _within_ceilings(submission: Submission) -> str | None:
     words = schema()
     for use in uses(issued, asked(submission)):
         if use.over > 0:
-            return f"{words.word('source', use.source)}超过控制数 {yuan(use.over)} 元（控制数 {yuan(use.ceiling)} 元，申报 {yuan(use.asked)} 元）"
+            return say(
+                "{source}超过控制数 {over} 元（控制数 {ceiling} 元，申报 {asked} 元）",
+                source=words.word("source", use.source), over=yuan(use.over), ceiling=yuan(use.ceiling), asked=yuan(use.asked),
+            )  # fmt: skip
     for source, amount in without_ceiling(issued, asked(submission)).items():
         if amount > 0:
-            return f"{words.word('source', source)}没有控制数，却申报了 {yuan(amount)} 元"
+            return say("{source}没有控制数，却申报了 {amount} 元", source=words.word("source", source), amount=yuan(amount))
     return None
 
 
 def _not_own(submission: Submission, who: Actor) -> str | None:
     if who.user is not None and submission.editors.filter(pk=who.user.pk).exists():
-        return "您填报过其中的内容，不能由您审核；请由另一人审核"
+        return say("您填报过其中的内容，不能由您审核；请由另一人审核")
     return None
 
 
 def _resolved(submission: Submission) -> str | None:
     left = submission.comments.filter(parent=None, resolved_at=None).count()
-    return f"还有 {left} 条意见没有标为已解决" if left else None
+    return say("还有 {count} 条意见没有标为已解决", count=left) if left else None
 
 
 def _all_accepted(year: BudgetYear) -> str | None:
     left = [str(s.unit) for s in year.submissions.filter(round=year.state).exclude(state="accepted").select_related("unit")]
-    return f"还有 {len(left)} 个单位没有通过：{'、'.join(left[:5])}{'等' if len(left) > 5 else ''}" if left else None
+    return say("还有 {count} 个单位没有通过：{units}", count=len(left), units="、".join(left[:5]) + ("…" if len(left) > 5 else "")) if left else None
 
 
 def _not_own_year(year: BudgetYear, who: Actor) -> str | None:
     if who.user is not None and year.submissions.filter(editors=who.user).exists():
-        return "您填报过其中的内容，不能由您批复；请由另一人批复"
+        return say("您填报过其中的内容，不能由您批复；请由另一人批复")
     return None

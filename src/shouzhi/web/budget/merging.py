@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
-from django.db.models import Max, Sum
-
 from shouzhi.cycle.merge import Part, merge
 from shouzhi.cycle.raw import RawBook, RawRow, Spot
-from shouzhi.cycle.review import Remark, review
 from shouzhi.web.budget.models import BudgetYear, Submission
 from shouzhi.web.budget.rows import header, raw, unit_rows
 
@@ -33,24 +29,6 @@ def department_book(year: BudgetYear, round_: str | None = None) -> RawBook:
     parts = [Part(s.unit.code or s.unit.name, _labelled(s)) for s in found if s.unit_id != year.department_id]
     units = [s.unit for s in found if s.unit.kind == "unit"] or list(year.department.units())
     return merge(str(year), own_book, unit_rows(units, year.year), parts)
-
-
-def remarks(submission: Submission) -> list[Remark]:
-    """What is to mend or explain: of a unit in its own book, of the department in that of all.
-
-    Kept until a row of it changes.
-    """
-    year = submission.budget_year
-    edits = year.submissions.filter(round=submission.round).aggregate(edits=Sum("revision"), last=Max("updated_at"))
-    last = submission.updated_at if submission.unit.kind == "unit" else edits["last"]
-    seen = submission.revision if submission.unit.kind == "unit" else edits["edits"]
-    key = f"remarks-{submission.pk}-{seen}-{last.timestamp()}"
-    found: list[Remark] | None = cache.get(key)
-    if found is None:
-        whole = submission.unit.kind != "unit"
-        found = review(department_book(year, submission.round) if whole else raw(submission))
-        cache.set(key, found, 3600)
-    return found
 
 
 def _labelled(submission: Submission) -> RawBook:

@@ -266,6 +266,19 @@ class WarningAnswer(models.Model):
         return self.submission.unit
 
 
+class Review(models.Model):
+    """What was found in a submission when it was last reviewed; `seen` tells which state of it."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, related_name="review")
+    seen = models.CharField(max_length=60)
+    remarks = models.JSONField(default=list)
+    errors = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.submission} {self.at}"
+
+
 class Step(models.Model):
     """A move that was made: by whom, when, from which state to which, with which words."""
 

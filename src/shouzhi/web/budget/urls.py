@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("years/<int:pk>/rounds/", versions.compare_rounds, name="rounds"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
     path("submissions/<int:pk>/move/", submissions.move, name="move"),
+    path("submissions/<int:pk>/review/", submissions.review, name="review"),
     path("submissions/<int:pk>/answer/", submissions.answer, name="answer"),
     path("submissions/<int:pk>/comment/", comments.write, name="comment"),
     path("submissions/<int:pk>/compare/", versions.compare, name="compare"),

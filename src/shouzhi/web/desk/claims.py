@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -104,8 +104,7 @@ def beating(holder: str) -> Iterator[None]:
         while not over.wait(BEAT):
             with suppress(DatabaseError):  # the next beat may do better; a lease outlives some
                 renew(holder)
-        close_old_connections()
-        connection.close()
+        connection.close()  # this thread's own
 
     thread = threading.Thread(target=beat, name="desk-heartbeat", daemon=True)
     thread.start()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from huey import RedisHuey, SqliteHuey, crontab
 
 _LOG = logging.getLogger("shouzhi.desk")
@@ -43,7 +43,11 @@ def queue() -> Queue:
 def _work() -> None:
     from shouzhi.web.desk.worker import drain  # noqa: PLC0415 - the web process never reads files
 
-    drain()
+    close_old_connections()
+    try:
+        drain()
+    finally:
+        close_old_connections()
 
 
 def wake() -> None:

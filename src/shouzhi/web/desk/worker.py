@@ -13,7 +13,6 @@ from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
-from django.db import close_old_connections
 
 from shouzhi.cli.workers import Failure, Pool
 from shouzhi.web.desk.claims import beating, claim, new_holder, reclaim, release
@@ -47,7 +46,6 @@ def drain(limit: float = LIMIT) -> int:
             settled += more
     finally:
         release(holder)
-        close_old_connections()
     return settled
 
 

@@ -41,6 +41,7 @@ class Release(models.Model):
     signed_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     cleared_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
+    carried = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["-prepared_at"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 
 from shouzhi.catalogue.limits import limits
@@ -13,6 +15,7 @@ from shouzhi.cycle.moves import Condition
 from shouzhi.web.audit.log import Actor, record
 from shouzhi.web.budget.models import BudgetYear
 from shouzhi.web.budget.moving import move
+from shouzhi.web.disclosure.carrying_out import carry_out
 from shouzhi.web.disclosure.models import Release
 from shouzhi.web.disclosure.preparing import changed_files
 from shouzhi.web.language import say
@@ -73,6 +76,8 @@ def _after(release: Release, made: Move, who: Actor) -> None:
         if release.replaces is not None and release.replaces.state == "published":
             _replace(release.replaces, release, who)
     release.save()
+    if made.key == "publish":
+        transaction.on_commit(partial(carry_out, release))
 
 
 def _replace(old: Release, new: Release, who: Actor) -> None:

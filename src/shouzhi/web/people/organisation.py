@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -137,7 +138,7 @@ def order(request: HttpRequest, parent: Body) -> HttpResponse:
         moved, step = int(request.POST["move"]), -1 if request.POST.get("way") == "up" else 1
         place = keys.index(moved)
     except (KeyError, ValueError):
-        raise Http404 from None
+        raise BadRequest from None
     other = min(max(place + step, 0), len(keys) - 1)
     keys[place], keys[other] = keys[other], keys[place]
     services.order_children(parent, keys, actor(request))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.contrib import auth, messages
@@ -14,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from shouzhi.web.audit.log import Actor, actor, record
 from shouzhi.web.language import say
 from shouzhi.web.pages import public, signed_in
+from shouzhi.web.people.sessions import SINCE
 
 
 @public("GET", "POST")
@@ -22,6 +24,7 @@ def login(request: HttpRequest) -> HttpResponse:
     form = AuthenticationForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         auth.login(request, form.get_user())
+        request.session[SINCE] = time.time()
         with transaction.atomic():
             record(actor(request), "sign-in", request.user)
         return redirect(_next(request))

@@ -18,21 +18,23 @@ FEWEST: Final = 2
 def treemap(tree: Tree, say: Say) -> Chart | None:
     """Accounts as areas; what is not positive has none and stands in the table alone."""
     data = [part for root in tree.roots if (part := _area(root, say))]
-    leaves = sum(not node.children for _, node in tree.walk())
-    return {"kind": "treemap", "data": data} if leaves >= FEWEST and data else None
+    parts = sum(len(part.get("children", (0,))) for part in data)
+    return {"kind": "treemap", "data": data} if parts >= FEWEST else None
 
 
-def _area(node: Node, say: Say) -> Chart | None:
-    children = [part for child in node.children if (part := _area(child, say))]
-    if node.amount <= 0:
+def _area(root: Node, say: Say) -> Chart | None:
+    """A class and the accounts at the bottom of it; one that stands alone is told by the class."""
+    if root.amount <= 0:
         return None
-    made: Chart = {"name": say(node.name), "code": node.code, "value": node.amount}
-    if children:
-        rest = node.amount - sum(child["value"] for child in children)
-        if rest > node.amount // 1000:
-            children.append({"name": say("未列细目"), "code": node.code, "value": rest})
-        made["children"] = children
-    return made
+    leaves = [node for _, node in root.walk() if not node.children and node.amount > 0 and node is not root]
+    made: Chart = {"name": say(root.name), "code": root.code, "value": root.amount}
+    if len(leaves) < FEWEST:
+        return made
+    children = [{"name": say(node.name), "code": node.code, "value": node.amount} for node in leaves]
+    rest = root.amount - sum(node.amount for node in leaves)
+    if rest > root.amount // 1000:
+        children.append({"name": say("未列细目"), "code": root.code, "value": rest})
+    return made | {"children": children}
 
 
 def sankey(links: Sequence[Link], say: Say) -> Chart | None:

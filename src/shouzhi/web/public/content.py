@@ -12,7 +12,7 @@ from typing import Any, Final
 from shouzhi.catalogue.classifications import CODED, TREES, classification
 from shouzhi.space import DIMENSIONS
 from shouzhi.warehouse import comparing, departments
-from shouzhi.warehouse.figures import Measure, account, change, measures, share
+from shouzhi.warehouse.figures import Figure, Measure, account, change, measures, share
 from shouzhi.warehouse.names import levels, member_name
 from shouzhi.warehouse.opened import Warehouse
 from shouzhi.warehouse.schemas import COLUMNS
@@ -138,8 +138,10 @@ def document(warehouse: Warehouse, key: str) -> Values | None:
 def table(warehouse: Warehouse, key: str, number: int) -> Values | None:
     """A table exactly as it was published; `number` counts from 0."""
     head = departments.head(warehouse, key)
-    content = departments.table_content(warehouse, key, number) if head else None
-    if head is None or content is None:
+    if head is None or not 0 <= number < head["tables"]:
+        return None
+    content = departments.table_content(warehouse, key, number)
+    if content is None:
         return None
     return {
         "head": head, "table": content, "number": number, "laid": lay(content),
@@ -170,17 +172,29 @@ def comparison(
     if level:
         lines = [line for line in lines if line.department.level == level]
     years = sorted({year for line in lines for year, _ in line.figures})[-_COLUMNS_SHOWN:]
-    latest = next((y for y in reversed(years) if sum(line.best(y) is not None for line in lines) > 1), None)
-    ranked = [(line.department.name, f.amount) for line in lines if latest and (f := line.best(latest))]
-    lines.sort(key=lambda line: -(f.amount if (f := latest and line.best(latest)) else 0))
+    told = {year: [(line, f) for line in lines if (f := line.best(year))] for year in years}
+    fullest = max(years, key=lambda year: (len(told[year]), year), default=None)
+    ranked = [(line.department.name, figure.amount) for line, figure in told.get(fullest or 0, ())]
+    lines.sort(key=lambda line: -_newest(line).amount)
     return {
-        "measure": measure, "lines": lines, "years": years, "latest": latest,
+        "measure": measure, "lines": lines, "years": years, "latest": fullest,
         "chart": charts.ranking(ranked, say), "measures": list(measures().values()),
         "level": level, "levels": [(found.level, found.title) for found in levels()], "chosen": list(chosen),
-        "departments": departments.departments(warehouse), "change": change,
-        "profiles": comparing.profiles(warehouse, latest) if latest else {},
-        "main_function": comparing.main_function,
+        "functions": {line.department.key: _main_function(warehouse, line) for line in lines},
     }  # fmt: skip
+
+
+def _newest(line: comparing.Line) -> Figure:
+    """The figure of the last year of a line, which has at least one."""
+    year = max(year for year, _ in line.figures)
+    return line.best(year) or next(iter(line.figures.values()))
+
+
+def _main_function(warehouse: Warehouse, line: comparing.Line) -> str:
+    """What a department spends most on in its last year."""
+    year = max(year for year, _ in line.figures)
+    profile = comparing.profiles(warehouse, year).get(line.department.key)
+    return comparing.main_function(profile, year) if profile else ""
 
 
 def dictionary(dimension: str | None = None) -> Values | None:

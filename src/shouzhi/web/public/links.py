@@ -92,6 +92,7 @@ class ServedLinks:
     language: Language
     assets: Mapping[str, str]
     root: str = "/"
+    query: str = ""
     served: bool = True
 
     def page(self, path: str, anchor: str = "", **query: str) -> str:
@@ -118,7 +119,8 @@ class ServedLinks:
 
     def other(self) -> str:
         """The address of this page in the other language."""
-        return "?lang=" + ("en" if self.language == "zh" else "zh-hans")
+        before = f"{self.query}&" if self.query else ""
+        return f"?{before}lang=" + ("en" if self.language == "zh" else "zh-hans")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 
 from shouzhi.cycle.building import build
@@ -60,9 +60,14 @@ def workbook(request: HttpRequest, found: Submission) -> HttpResponse:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         write_workbook(book, path)
-        content = BytesIO(path.read_bytes())
-    name = get_valid_filename(f"{found.unit}-{found.budget_year.year}{'-模板' if empty else ''}.xlsx")
-    return FileResponse(content, as_attachment=True, filename=name, content_type=_TYPE)
+        content = path.read_bytes()
+    name = get_valid_filename(
+        f"{found.unit}-{found.budget_year.year}{'-模板' if empty else ''}.xlsx"
+    )
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(
+        content, content_type=_TYPE, headers={"Content-Disposition": disposition or ""}
+    )
 
 
 def _empty(found: Submission) -> RawBook:
@@ -115,7 +120,11 @@ def _strangers(found: Submission, book: RawBook) -> list[Fault]:
     own = header(found).settings
     columns = {column.key: column for column in schema().settings}
     return [
-        Fault(book.spots[key], f"“{book.settings[key]}”不是这里的“{own[key]}”", f"请核对{columns[key].heading}，换成这里的工作簿")
+        Fault(
+            book.spots[key],
+            f"“{book.settings[key]}”不是这里的“{own[key]}”",
+            f"请核对{columns[key].heading}，换成这里的工作簿",
+        )
         for key in _OWN_SETTINGS
         if key in book.settings and book.settings[key] != own.get(key)
     ]
@@ -153,12 +162,19 @@ def confirm(request: HttpRequest, found: Submission) -> HttpResponse:
         freeze(held, f"{_BEFORE}：{shown}"[:80], actor(request))
         replace(held, reading.book, actor(request), say("从工作簿“{name}”导入", name=shown))
     upload.forget(name)
-    messages.success(request, say("已导入：新增 {added} 行，修改 {changed} 行，删除 {removed} 行；导入前的内容留有一版，可以撤销",
-        added=reading.count("added"), changed=reading.count("changed"), removed=reading.count("removed")))  # fmt: skip
+    done = "已导入：新增 {added} 行，修改 {changed} 行，删除 {removed} 行；导入前的内容留有一版，可以撤销"
+    counts = {kind: reading.count(kind) for kind in ("added", "changed", "removed")}
+    messages.success(request, say(done, **counts))
     return redirect("budget:import", pk=found.pk)
 
 
-def _show(request: HttpRequest, found: Submission, *, status: int = 200, **told: Any) -> HttpResponse:  # noqa: ANN401 - what the page tells
+def _show(
+    request: HttpRequest,
+    found: Submission,
+    *,
+    status: int = 200,
+    **told: Any,  # noqa: ANN401 - what the page tells
+) -> HttpResponse:
     reading: Reading | None = told.get("reading")
     if not found.open:
         told["refused"] = say("现在不能修改；请先撤回或请审核人退回")
@@ -180,8 +196,18 @@ def _grouped(reading: Reading) -> list[dict[str, Any]]:
 
     found = []
     for title, columns, rows in grouped(reading.changes):
-        counts = {kind: sum(row.kind == kind for row in rows) for kind in ("added", "changed", "removed")}
-        found.append({"title": title, "columns": columns, "rows": rows[:_SHOWN], "all": len(rows), "counts": counts})
+        counts = {
+            kind: sum(row.kind == kind for row in rows) for kind in ("added", "changed", "removed")
+        }
+        found.append(
+            {
+                "title": title,
+                "columns": columns,
+                "rows": rows[:_SHOWN],
+                "all": len(rows),
+                "counts": counts,
+            }
+        )
     return found
 
 

@@ -38,11 +38,13 @@ def data(where: Place, *, readonly: bool, group: str = "") -> dict[str, Any]:
     return {
         "sheet": where.sheet.key,
         "name": say(where.sheet.name),
-        "about": where.sheet.about,
+        "about": say(where.sheet.about),
         "readonly": readonly,
         "revision": where.submission.revision,
         "columns": columns(where.sheet),
-        "groupings": [{"key": key, "label": say(_heading(where.sheet, key))} for key in groupings(where.sheet)],
+        "groupings": [
+            {"key": key, "label": say(_heading(where.sheet, key))} for key in groupings(where.sheet)
+        ],
         "rows": [row_told(row, group) for row in rows],
         "names": names(where, rows),
         **sums(where, group),
@@ -62,7 +64,7 @@ def columns(sheet: Sheet) -> list[dict[str, Any]]:
             "heading": say(column.heading),
             "kind": column.kind,
             "required": column.required,
-            "about": column.about,
+            "about": say(column.about) if column.about else "",
             "choices": choices(column),
         }
         for column in sheet.columns
@@ -111,7 +113,13 @@ def sums(where: Place, group: str = "") -> dict[str, Any]:
         rows = where.submission.rows.filter(sheet=where.sheet.key).values_list(group, "amount")
         year = where.submission.budget_year.year
         found["groups"] = [
-            {"key": b.key, "label": b.label, "level": b.level, "rows": b.rows, "amounts": {"amount": yuan(b.amount)}}
+            {
+                "key": b.key,
+                "label": b.label,
+                "level": b.level,
+                "rows": b.rows,
+                "amounts": {"amount": yuan(b.amount)},
+            }
             for b in branches(group, ((member, amount or 0) for member, amount in rows), year)
         ]
     return found
@@ -122,7 +130,10 @@ def _totals(where: Place) -> list[dict[str, str]]:
     sheet, rows = where.sheet, where.submission.rows.filter(sheet=where.sheet.key).order_by()
     if sheet.key in {"income", "expenditure"}:
         by_flow = rows.filter(amount__isnull=False).values_list("flow").annotate(Sum("amount"))
-        return [{"label": say(schema().word("flow", flow)), "amount": yuan(amount)} for flow, amount in by_flow]
+        return [
+            {"label": say(schema().word("flow", flow)), "amount": yuan(amount)}
+            for flow, amount in by_flow
+        ]
     if sheet.column_of("amount") is None or sheet.column_of("year") is not None:
         return []
     return [{"label": say("合计"), "amount": yuan(rows.aggregate(all=Sum("amount"))["all"] or 0)}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from django.db import transaction
@@ -43,17 +44,23 @@ def save_sheet(where: Place, asked: object, who: Actor, group: str = "") -> dict
         Submission.objects.select_for_update(of=("self",)).get(pk=where.submission.pk)
         sort = _sorted(where, changes)
         saved = save(where.submission, sort.fresh, who)
-        moved = _renumber(where)
+        # Never together with a new row, which a repeated request finds by its position.
+        moved = {} if any(change.id is None for change in changes) else _renumber(where)
         if where.sheet.key == "projects":
             _check_namers(where.submission)
     where.submission.refresh_from_db()
     rows = [*sort.done, *saved.rows]
     clients = {change.id: change.client for change in changes}
     return {
-        "rows": [{**row_told(row, group, client), "position": moved.get(row.pk, row.position)} for client, row in rows],
+        "rows": [
+            {**row_told(row, group, client), "position": moved.get(row.pk, row.position)}
+            for client, row in rows
+        ],
         "deleted": saved.deleted,
-        "conflicts": [conflict_told(conflict, clients.get(conflict.id, "")) for conflict in saved.conflicts],
-        "positions": moved,
+        "conflicts": [
+            conflict_told(conflict, clients.get(conflict.id, "")) for conflict in saved.conflicts
+        ],
+        "positions": {str(pk): position for pk, position in moved.items()},
         "names": names(where, [row for _, row in rows]),
         "revision": where.submission.revision,
         **sums(where, group),
@@ -62,13 +69,19 @@ def save_sheet(where: Place, asked: object, who: Actor, group: str = "") -> dict
 
 def _items(asked: object) -> list[dict[str, Any]]:
     items = asked.get("changes") if isinstance(asked, dict) else None
-    if not isinstance(items, list) or len(items) > MOST or not all(isinstance(item, dict) for item in items):
+    if (
+        not isinstance(items, list)
+        or len(items) > MOST
+        or not all(isinstance(item, dict) for item in items)
+    ):
         raise Refused([say("这一次保存的内容不完整；请刷新页面，没有保存的内容会恢复")])
     return items
 
 
 def _change(where: Place, item: dict[str, Any]) -> Change:
-    key, revision, position, cells = (item.get(name) for name in ("id", "revision", "position", "cells"))
+    key, revision, position, cells = (
+        item.get(name) for name in ("id", "revision", "position", "cells")
+    )
     cells = cells if isinstance(cells, dict) else {}
     fits = (
         (key is None or type(key) is int)
@@ -110,7 +123,9 @@ def _sorted(where: Place, changes: list[Change]) -> _Sorted:
     a row that is already there is the one that the first request made.
     """
     ids = [change.id for change in changes if change.id is not None]
-    new = [change.position for change in changes if change.id is None and change.position is not None]
+    new = [
+        change.position for change in changes if change.id is None and change.position is not None
+    ]
     rows = {row.pk: row for row in rows_of(where).filter(pk__in=ids)}
     made = {row.position: row for row in rows_of(where).filter(position__in=new)}
     sort = _Sorted([], [], [])
@@ -129,7 +144,15 @@ def _sorted(where: Place, changes: list[Change]) -> _Sorted:
 
 def _again(change: Change, row: Row) -> Change:
     """A new row that was made before and has been typed in since, or taken out."""
-    return Change(change.sheet, row.pk, row.revision, change.cells, change.position, change.client, change.delete)
+    return Change(
+        change.sheet,
+        row.pk,
+        row.revision,
+        change.cells,
+        change.position,
+        change.client,
+        change.delete,
+    )
 
 
 def _check_namers(submission: Submission) -> None:
@@ -148,8 +171,9 @@ def _renumber(where: Place) -> dict[int, float]:
     """Number the rows 1, 2, 3 where two positions have come too close to put a row between."""
     placed = list(rows_of(where).values_list("pk", "position"))
     places = [position for _, position in placed]
-    if all(b - a > _NEAREST for a, b in zip(places, places[1:], strict=False)):
+    if all(b - a > _NEAREST for a, b in pairwise(places)):
         return {}
     moved = {pk: float(number) for number, (pk, _) in enumerate(placed, start=1)}
-    Row.objects.bulk_update([Row(pk=pk, position=position) for pk, position in moved.items()], ["position"], batch_size=500)
+    rows = [Row(pk=pk, position=position) for pk, position in moved.items()]
+    Row.objects.bulk_update(rows, ["position"], batch_size=500)
     return moved

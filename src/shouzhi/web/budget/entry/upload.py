@@ -29,7 +29,7 @@ _LONGEST_TAG: Final = 512  # bytes that are looked at again at the seam of two c
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def keep(upload: UploadedFile) -> str:
+def keep(upload: UploadedFile[bytes]) -> str:
     """Keep an upload under the hash of its content; raises Unreadable for what is no workbook."""
     if (upload.size or 0) > MOST_BYTES:
         raise Unreadable(f"工作簿超过 {MOST_BYTES // MIB} MB", "请删去无关的页和图片后再传")
@@ -79,7 +79,9 @@ def _bounded(path: Path) -> None:
     with open_zip(path) as opened:
         names = opened.namelist()
         if "xl/workbook.xml" not in names:
-            raise Unreadable("不是 .xlsx 工作簿", "请用“下载模板”得到的工作簿填写；旧格式请另存为 .xlsx")
+            raise Unreadable(
+                "不是 .xlsx 工作簿", "请用“下载模板”得到的工作簿填写；旧格式请另存为 .xlsx"
+            )
         for name in names:
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 _bounded_sheet(opened, name)
@@ -92,7 +94,8 @@ def _bounded_sheet(opened: ZipFile, name: str) -> None:
             for column, row in _PLACE.findall(seam + chunk):
                 if int(row) > MOST_ROWS or _number(column) > MOST_COLUMNS:
                     where = f"{column.decode()}{row.decode()}"
-                    raise Unreadable(f"有一页一直写到 {where}", f"每页至多 {MOST_ROWS} 行、{MOST_COLUMNS} 列；请删去多余的行列")
+                    limits = f"每页至多 {MOST_ROWS} 行、{MOST_COLUMNS} 列"
+                    raise Unreadable(f"有一页一直写到 {where}", f"{limits}；请删去多余的行列")
             seam = chunk[-_LONGEST_TAG:]
 
 

@@ -53,7 +53,10 @@ def sheet(request: HttpRequest, found: Place) -> HttpResponse:
 def _tabs(submission: Submission) -> list[tuple[str, str, dict[str, int]]]:
     """The sheets with how many rows they have and how many of these are amiss."""
     counted = submission.rows.order_by().values("sheet")
-    counts = {row["sheet"]: row for row in counted.annotate(rows=Count("pk"), faulty=Count("pk", filter=~Q(faults={})))}
+    counts = {
+        row["sheet"]: row
+        for row in counted.annotate(rows=Count("pk"), faulty=Count("pk", filter=~Q(faults={})))
+    }
     none = {"rows": 0, "faulty": 0}
     return [(one.key, one.name, counts.get(one.key, none)) for one in sheets(submission)]
 
@@ -79,7 +82,9 @@ def _may_enter(request: HttpRequest, submission: Submission) -> bool:
 def data(request: HttpRequest, found: Place) -> HttpResponse:
     """The rows of a sheet with columns, totals and names; `group` asks for branches."""
     readonly = not _may_enter(request, found.submission)
-    return protocol.answer(protocol.data(found, readonly=readonly, group=request.GET.get("group", "")))
+    return protocol.answer(
+        protocol.data(found, readonly=readonly, group=request.GET.get("group", ""))
+    )
 
 
 @page("budget.enter", of=place, methods=("POST",))
@@ -93,7 +98,9 @@ def save(request: HttpRequest, found: Place) -> HttpResponse:
         told = [say("这一页是另一个人打开的；请用原来的用户登录，修改还在")]
         return protocol.answer({"error": say("登录的人换了"), "reasons": told}, 401)
     group = asked.get("group") if isinstance(asked, dict) else None
-    return protocol.answer(save_sheet(found, asked, actor(request), group if isinstance(group, str) else ""))
+    return protocol.answer(
+        save_sheet(found, asked, actor(request), group if isinstance(group, str) else "")
+    )
 
 
 @page("budget.view", of=finding.submission)
@@ -110,16 +117,27 @@ def codes(request: HttpRequest, found: Submission) -> HttpResponse:
 
 def _units(submission: Submission) -> list[dict[str, str]]:
     units = submission.unit.units() if submission.unit.kind != "unit" else [submission.unit]
-    return [{"code": unit.code or unit.name, "name": unit.name, "path": unit.nature} for unit in units]
+    return [
+        {"code": unit.code or unit.name, "name": unit.name, "path": unit.nature} for unit in units
+    ]
 
 
 def _projects(submission: Submission) -> list[dict[str, str]]:
-    rows = submission.rows.filter(sheet="projects").order_by("position").values_list("cells", flat=True)
+    rows = (
+        submission.rows.filter(sheet="projects")
+        .order_by("position")
+        .values_list("cells", flat=True)
+    )
     return [
-        {"code": cells["name"], "name": cells["name"], "path": " · ".join(filter(None, (cells.get("unit"), cells.get("kind"))))}
+        {"code": cells["name"], "name": cells["name"], "path": _above(cells)}
         for cells in rows
         if cells.get("name")
     ]
+
+
+def _above(cells: dict[str, str]) -> str:
+    """Whose project it is, and of which kind."""
+    return " · ".join(filter(None, (cells.get("unit"), cells.get("kind"))))
 
 
 def _fitting(query: str, found: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor, record
 from shouzhi.web.budget import finding
-from shouzhi.web.budget.conditions import of_submission, used
-from shouzhi.web.budget.merging import remarks
+from shouzhi.web.budget.conditions import shown_of_submission, used
 from shouzhi.web.budget.models import Step, Submission, WarningAnswer
 from shouzhi.web.budget.moving import offered
+from shouzhi.web.budget.reviewing import remarks, shown_remarks
 from shouzhi.web.budget.rounds import ROUND_NAMES, move_submission
 from shouzhi.web.budget.rows import sheets_of
 from shouzhi.web.language import say
@@ -36,15 +36,17 @@ def show(request: HttpRequest, found: Submission, *, status: int = 200, refused:
         .values("sheet")
         .annotate(rows=Count("pk"), faulty=Count("pk", filter=~Q(faults={})))
     }
+    reviewed = shown_remarks(found)
     answers = {answer.finding: answer for answer in found.answers.select_related("by")}
     told = {
         "submission": found,
         "round_name": ROUND_NAMES[found.round],
         "sheets": [(sheet, counts.get(sheet.key, {"rows": 0, "faulty": 0})) for sheet in sheets_of(found.unit)],
         "prose": counts.get("prose", {"rows": 0, "faulty": 0}),
-        "remarks": [(remark, answers.get(remark.key)) for remark in remarks(found)],
+        "reviewed": reviewed,
+        "remarks": [(remark, answers.get(remark.key)) for remark in (reviewed.remarks if reviewed else [])],
         "uses": used(found),
-        "moves": offered(found, actor(request), of_submission),
+        "moves": offered(found, actor(request), shown_of_submission),
         "steps": Step.objects.filter(kind="submission", object_id=found.pk).select_related("by"),
         "versions": found.versions.select_related("by").defer("content").order_by("-number"),
         "comments": found.comments.filter(parent=None).select_related("by", "resolved_by", "row").prefetch_related("replies__by"),
@@ -87,4 +89,12 @@ def answer(request: HttpRequest, found: Submission) -> HttpResponse:
         elif old := found.answers.filter(finding=key).first():
             record(actor(request), "answer-withdrawn", old, before={"reason": old.reason})
             old.delete()
+    return redirect("budget:submission", pk=found.pk)
+
+
+@page("budget.view", of=finding.submission, methods=("POST",))
+def review(request: HttpRequest, found: Submission) -> HttpResponse:
+    """Review the submission as it stands now; of a department, all its units together."""
+    count = len(remarks(found))
+    messages.info(request, say("检查完成：{count} 条", count=count))
     return redirect("budget:submission", pk=found.pk)

@@ -1,0 +1,115 @@
+"""The log in words: what verbs, kinds and fields are called, and a readable difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shouzhi.catalogue.loading import load_yaml
+from shouzhi.catalogue.workflows import workflows
+from shouzhi.web.audit.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Verbs and kinds of things by key, in words."""
+
+    verbs: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+
+@cache
+def words() -> Words:
+    """The words of every app's `verbs.yaml`; raises CatalogueError for a fault."""
+    verbs: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    for path in sorted(Path(__file__).parents[1].rglob("verbs.yaml")):
+        data = load_yaml(path).record((), ("verbs", "kinds"))
+        for name, found in (("verbs", verbs), ("kinds", kinds)):
+            if name in data:
+                found.update({key: node.text() for key, node in data[name].mapping().items()})
+    return Words(verbs, kinds)
+
+
+def verb_word(verb: str, kind: str = "") -> str:
+    """A verb in words: a move's own name where it is one; the verb itself where nothing says."""
+    if verb.startswith("move:"):
+        return _move_word(verb.removeprefix("move:"), kind) or verb
+    return words().verbs.get(verb, verb)
+
+
+def _move_word(key: str, kind: str) -> str | None:
+    flows = workflows()
+    named = [flow for name, flow in flows.items() if name.replace("_", "") == kind]
+    for flow in named or flows.values():
+        for move in flow.moves:
+            if move.key == key:
+                return move.name
+    return None
+
+
+def kind_word(kind: str) -> str:
+    """A kind of thing in words; the kind itself where nothing says."""
+    return words().kinds.get(kind, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place that changed: where, and how it was and is, as text (None where it was not there)."""
+
+    where: str
+    before: str | None
+    after: str | None
+
+
+MOST = 60
+"""So many places are shown; an import changes thousands."""
+
+
+def differences(entry: Entry) -> list[Difference]:
+    """What an entry changed, place by place, at most MOST + 1; what stayed the same is left out."""
+    found: list[Difference] = []
+    for difference in _walk("", entry.before, entry.after):
+        found.append(difference)
+        if len(found) > MOST:
+            break
+    return found
+
+
+def _walk(where: str, before: Any, after: Any) -> Iterator[Difference]:  # noqa: ANN401 - JSON
+    if before == after:
+        return
+    if isinstance(before, Mapping | None) and isinstance(after, Mapping | None) and (before or after):
+        old, new = before or {}, after or {}
+        for key in dict.fromkeys([*old, *new]):
+            yield from _walk(f"{where}.{key}" if where else str(key), old.get(key), new.get(key))
+        return
+    if isinstance(before, list | None) and isinstance(after, list | None) and _rows(before, after):
+        yield from _walk(where, _by_key(before), _by_key(after))
+        return
+    yield Difference(where, _text(before), _text(after))
+
+
+def _rows(before: list[Any] | None, after: list[Any] | None) -> bool:
+    """Whether both are lists of rows with an `id`."""
+    every = [*(before or ()), *(after or ())]
+    return bool(every) and all(isinstance(row, Mapping) and "id" in row for row in every)
+
+
+def _by_key(rows: list[Any] | None) -> dict[str, Any]:
+    return {f"#{row['id']}": {key: value for key, value in row.items() if key != "id"} for row in rows or ()}
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_text(one) or "—" for one in value)
+    if isinstance(value, Mapping):
+        return "，".join(f"{key}：{_text(one) or '—'}" for key, one in value.items())
+    return str(value)

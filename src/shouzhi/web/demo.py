@@ -1,0 +1,114 @@
+"""The examples laid out in the application: published years, a living one, a person of every role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import shouzhi
+from django.db import transaction
+from shouzhi.catalogue.workflows import rights
+from shouzhi.cycle.building import read
+from shouzhi.cycle.raw import RawBook, RawRow
+from shouzhi.web.audit.log import Actor
+from shouzhi.web.budget.models import BudgetYear, Deadline, Submission
+from shouzhi.web.budget.rounds import move_year
+from shouzhi.web.budget.rows import add, raw, totals
+from shouzhi.web.budget.versions import freeze
+from shouzhi.web.disclosure.preparing import prepare
+from shouzhi.web.disclosure.steps import move_release
+from shouzhi.web.laying import lay_out as lay_book_out
+from shouzhi.web.people.models import Body, Grant, User
+
+PASSWORD: Final = "shouzhi-demo"  # noqa: S105 - told on the terminal, for examples on one's own machine
+_PUBLISHED: Final = ("xiezuo-budget-2017", "xiezuo-budget-2024", "zhengwuban-budget-2017", "banggongting-accounts-2017")
+_LIVING: Final = "xiezuo-budget-2024"
+_CHAIN: Final = (("sign", "unit_head"), ("clear", "confidentiality"), ("publish", "department_finance"))
+
+
+def books() -> Path | None:
+    """The folder of example books: in the package as installed, else in the repository."""
+    package = Path(shouzhi.__file__).parent
+    for folder in (package / "books", package.parents[1] / "examples"):
+        if (folder / _LIVING).is_dir():
+            return folder
+    return None
+
+
+def lay_out() -> Iterator[tuple[str, str, str]]:
+    """Lay the examples out once; yields role, sign-in name and password of each person.
+
+    Nothing is done where there are people already.  Raises FileNotFoundError where the
+    example books did not come with the installation.
+    """
+    folder = books()
+    if folder is None:
+        raise FileNotFoundError("没有找到示例账本")
+    if not User.objects.exists():
+        region = Body.objects.create(kind="region", name="广州市", code="440100", level="city")
+        people = _people(region)
+        for name in _PUBLISHED:
+            _published(read(folder / name), region, people)
+        _living(read(folder / _LIVING), region, people)
+    for role in rights().roles.values():
+        yield role.name, role.key, PASSWORD
+
+
+def _people(region: Body) -> dict[str, User]:
+    """One person of every role, sign-in names being the roles."""
+    made = {}
+    for role in rights().roles.values():
+        user = User.objects.create_user(role.key, PASSWORD, name=f"示例{role.name}", home=region)
+        Grant.objects.create(user=user, role=role.key, body=region)
+        made[role.key] = user
+    return made
+
+
+def _published(book: RawBook, region: Body, people: dict[str, User]) -> None:
+    """A book as an approved year whose disclosure has gone the whole way."""
+    with transaction.atomic():
+        year = lay_book_out(book, region, "second_up", "accepted")
+        year.state = "approved"
+        year.document_number = "（示例）"
+        year.approved_on = date(year.year + (year.document == "accounts"), 2, 1)
+        year.save()
+    release = prepare(year, Actor(people["department_finance"]))
+    for move, role in _CHAIN:
+        move_release(release, move, Actor(people[role]))
+
+
+def _living(book: RawBook, region: Body, people: dict[str, User]) -> None:
+    """The coming year in its first round, with a book's lines to begin from."""
+    department = Body.objects.get(kind="department", name=book.settings["department"], parent=region)
+    with transaction.atomic():
+        today = date.today()  # noqa: DTZ011 - the day here
+        year = BudgetYear.objects.create(department=department, year=today.year + 1)
+        for place, state in enumerate(("first_up", "first_down", "second_up", "second_down")):
+            Deadline.objects.create(budget_year=year, state=state, due=today + timedelta(days=14 * (place + 1)))
+        move_year(year, "open_first", Actor(people["budget_division"]))
+        earlier = BudgetYear.objects.get(department=department, year=int(book.settings["year"]), document="budget")
+        for submission in Submission.objects.filter(budget_year=year).select_related("unit", "budget_year"):
+            _carried_on(submission, earlier, people)
+
+
+def _carried_on(submission: Submission, earlier: BudgetYear, people: dict[str, User]) -> None:
+    """Begin with last year's rows, as a clerk would; last year's own figures become the comparison."""
+    last = earlier.submissions.get(unit=submission.unit)
+    book = raw(last)
+    book.sheets.pop("comparison", None)
+    book.sheets["comparison"] = [
+        RawRow({**_compared(row), "year": str(submission.budget_year.year - 1), "stage": "年初预算"}, row.spot)
+        for row in book.sheets.get("expenditure", [])
+    ]
+    add(submission, book, Actor(people["clerk"]))
+    submission.settings, submission.totals = last.settings, totals(submission)
+    submission.save(update_fields=["settings", "totals"])
+    submission.editors.add(people["clerk"])
+    freeze(submission, "由上年预算生成", Actor(people["clerk"]))
+
+
+def _compared(row: RawRow) -> dict[str, str]:
+    kept = ("unit", "function", "economic", "source", "kind", "project", "amount")
+    return {key: row.cells[key] for key in kept if key in row.cells}

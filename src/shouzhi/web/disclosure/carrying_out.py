@@ -1,0 +1,50 @@
+"""A published release goes into the warehouse that the public site and the API read."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from django.conf import settings
+
+from shouzhi.catalogue.forms import edition
+from shouzhi.cycle.building import load
+from shouzhi.publish.document import publication
+from shouzhi.publish.manifest import NAME
+from shouzhi.warehouse.publishing import publish
+from shouzhi.warehouse.store import Store
+from shouzhi.web.disclosure.models import Release
+
+_LOG = logging.getLogger("shouzhi.web")
+
+
+def carry_out(release: Release) -> bool:
+    """Put a release into the warehouse; False, and a line in the log, where it could not be.
+
+    The release is published all the same: what is missing is carried out at the next start.
+    """
+    try:
+        made = publication(load(release.path / "book"), edition(release.edition))
+        outputs = {o["path"]: (release.path / o["path"]).read_bytes() for o in release.outputs() if "/" not in o["path"]}
+        outputs[NAME] = (release.path / NAME).read_bytes()
+        day = release.published_at.date().isoformat() if release.published_at else None
+        publish(Store(Path(settings.WAREHOUSE)), made, outputs, findings=_answered(release), published=day)
+    except Exception:
+        _LOG.exception("release %s is not in the warehouse yet", release.pk)
+        return False
+    Release.objects.filter(pk=release.pk).update(carried=True)
+    return True
+
+
+def _answered(release: Release) -> list[dict[str, str]]:
+    """The warnings of a release; a correction tells its reason with them."""
+    told = [{"check": "", "severity": "warning", "message": note, "answer": ""} for note in release.notes]
+    if release.replaces is not None:
+        told.append({"check": "", "severity": "note", "message": f"本版更正第 {release.replaces.number} 版", "answer": release.reason})
+    return told
+
+
+def carry_missing() -> int:
+    """Carry out the published releases that are not in the warehouse; gives their number."""
+    waiting = Release.objects.filter(state="published", carried=False).order_by("published_at")
+    return sum(carry_out(release) for release in waiting.select_related("budget_year__department", "replaces"))

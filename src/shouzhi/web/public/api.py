@@ -1,0 +1,228 @@
+"""The API: the warehouse's data read-only, as JSON, CSV or Parquet by what the asker accepts."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Path, Query, Router
+
+import shouzhi
+from shouzhi.catalogue.classifications import CODED, TREES, classification
+from shouzhi.space import DIMENSIONS
+from shouzhi.warehouse import comparing, departments, exports
+from shouzhi.warehouse.figures import measures
+from shouzhi.warehouse.schemas import COLUMNS
+from shouzhi.warehouse.search import KINDS
+from shouzhi.web.pages import public
+from shouzhi.web.public import asking, content
+from shouzhi.web.public.handing import Answer, ApiFault, given, listed, one
+from shouzhi.web.public.opening import warehouse
+from shouzhi.web.public.rendering import render
+from shouzhi.web.public.shapes import (
+    DepartmentOut,
+    DimensionOut,
+    DocumentOut,
+    DocumentsAsked,
+    DictionaryOut,
+    FactOut,
+    FactsAsked,
+    Fault,
+    HitOut,
+    ListAsked,
+    MeasureOut,
+    Page,
+    ParagraphOut,
+    PeerOut,
+    ProjectOut,
+    ProjectsAsked,
+    SeriesAsked,
+    SeriesOut,
+    TableOut,
+    YearOut,
+)
+from shouzhi.web.public.views import links_of
+
+KEY: Final = Path(..., pattern=r"^[-a-zA-Z0-9_]{1,80}$")
+YEAR: Final = Path(..., ge=1900, le=2200)
+NONE: Final[dict[Any, Any]] = {404: Fault, 406: Fault, 422: Fault}
+
+api = NinjaAPI(
+    title="收支公开数据",
+    version="1",
+    description=f"Shouzhi {shouzhi.__version__}: published budgets and accounts as facts. Amounts are whole 分 (1/100 yuan); "
+    "`amount_yuan` is the same in yuan. Lists come as JSON, CSV or Parquet by `Accept` or `format`. Read-only.",
+    docs_url=None,
+    urls_namespace="api",
+)
+router = Router()
+
+
+@router.get("/departments", response={200: Page[DepartmentOut], **NONE}, summary="Departments")
+def list_departments(
+    request: HttpRequest, asked: Query[ListAsked], level: str | None = None, place: str | None = None
+) -> HttpResponse:
+    """All departments, or those of a level of government or an area."""
+    found = [
+        asking.department(department)
+        for department in departments.departments(warehouse())
+        if (not level or department.level == level) and (not place or department.place == place)
+    ]
+    return listed(request, asked, found, DepartmentOut)
+
+
+@router.get("/departments/{key}", response={200: DepartmentOut, **NONE}, summary="A department")
+def one_department(request: HttpRequest, key: str = KEY) -> HttpResponse:
+    """A department by its key."""
+    return one(request, lambda: asking.department(_department(key)))
+
+
+@router.get("/departments/{key}/years/{year}", response={200: YearOut, **NONE}, summary="A department in a year")
+def department_year(request: HttpRequest, key: str = KEY, year: int = YEAR) -> HttpResponse:
+    """Measures, structures of spending and flows of a department in a year."""
+    return one(request, lambda: asking.year(warehouse(), _department(key), year))
+
+
+@router.get("/departments/{key}/peers/{year}", response={200: list[PeerOut], **NONE}, summary="Departments like it")
+def department_peers(request: HttpRequest, key: str = KEY, year: int = YEAR) -> HttpResponse:
+    """Departments like this one in a year, by size, level and function."""
+    return one(request, lambda: [asking.peer(peer) for peer in comparing.peers(warehouse(), _department(key).key, year)])
+
+
+@router.get("/documents", response={200: Page[DocumentOut], **NONE}, summary="Documents")
+def list_documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> HttpResponse:
+    """Heads of documents, the newest years first."""
+    heads = departments.documents(warehouse(), asked.department, asked.year, asked.kind)
+    return listed(request, asked, [asking.head(head) for head in heads], DocumentOut)
+
+
+@router.get("/documents/{document}", response={200: DocumentOut, **NONE}, summary="A document")
+def one_document(request: HttpRequest, document: str = KEY) -> HttpResponse:
+    """The head of a document."""
+    return one(request, lambda: asking.head(_head(document)))
+
+
+@router.get("/documents/{document}/tables", response={200: list[TableOut], **NONE}, summary="Tables of a document")
+def document_tables(request: HttpRequest, document: str = KEY) -> HttpResponse:
+    """The tables of a document, without their rows."""
+    return one(request, lambda: asking.tables(warehouse(), _head(document)))
+
+
+@router.get("/documents/{document}/tables/{number}", response={200: dict[str, Any], **NONE}, summary="A table as printed")
+def one_table(request: HttpRequest, document: str = KEY, number: int = Path(..., ge=1, le=10_000)) -> HttpResponse:
+    """A table with its rows, cells exactly as printed; tables count from 1."""
+
+    def make() -> Answer:
+        _head(document)
+        found = departments.table_content(warehouse(), document, number - 1)
+        if found is None:
+            raise ApiFault(404, "no such table")
+        return found
+
+    return one(request, make)
+
+
+@router.get("/documents/{document}/prose", response={200: list[ParagraphOut], **NONE}, summary="Prose of a document")
+def document_prose(request: HttpRequest, document: str = KEY) -> HttpResponse:
+    """The paragraphs of a document under their headings."""
+    return one(request, lambda: asking.prose(warehouse(), _head(document)))
+
+
+@router.get("/facts", response={200: Page[FactOut], **NONE}, summary="Facts")
+def list_facts(request: HttpRequest, asked: Query[FactsAsked]) -> HttpResponse:
+    """Printed numbers with their coordinates and places, by document, department or any dimension."""
+    return given(request, asked, asking.facts(warehouse(), asked), FactOut, exports.FIELDS)
+
+
+@router.get("/series", response={200: Page[SeriesOut], **NONE}, summary="A measure over departments and years")
+def list_series(request: HttpRequest, asked: Query[SeriesAsked]) -> HttpResponse:
+    """One measure of the dictionary, or one account as `function:208`, by department, year and stage."""
+    measure = content.measure_of(asked.measure)
+    if measure is None:
+        raise ApiFault(422, "unknown measure: see /dictionary")
+    return listed(request, asked, asking.series(warehouse(), measure, asked), SeriesOut)
+
+
+@router.get("/projects", response={200: Page[ProjectOut], **NONE}, summary="Projects")
+def list_projects(request: HttpRequest, asked: Query[ProjectsAsked]) -> HttpResponse:
+    """Projects with their amounts and targets."""
+    return listed(request, asked, asking.projects(warehouse(), asked), ProjectOut)
+
+
+@router.get("/search", response={200: list[HitOut], **NONE}, summary="Search")
+def find(
+    request: HttpRequest,
+    q: str = Query(..., min_length=1, max_length=60),
+    kind: Literal[KINDS] | None = None,  # type: ignore[valid-type]  # the kinds are known there
+    most: int = Query(20, ge=1, le=100),
+) -> HttpResponse:
+    """Departments, accounts, projects, tables and prose that have every word of `q`."""
+    return one(request, lambda: asking.hits(warehouse(), q, (kind,) if kind else KINDS, most))
+
+
+@router.get("/dictionary", response={200: DictionaryOut, **NONE}, summary="Data dictionary")
+def dictionary(request: HttpRequest) -> HttpResponse:
+    """Dimensions, measures and columns, out of the catalogue."""
+    return one(request, lambda: {
+        "dimensions": [{"name": name, "members": len(classification(name).entries)} for name in DIMENSIONS],
+        "measures": [MeasureOut.of(measure).model_dump() for measure in measures().values()],
+        "columns": COLUMNS,
+    })  # fmt: skip
+
+
+@router.get("/dictionary/{dimension}", response={200: list[DimensionOut], **NONE}, summary="Members of a dimension")
+def dimension(request: HttpRequest, dimension: str = KEY) -> HttpResponse:
+    """Codes and names of a dimension with the years in which they hold."""
+
+    def make() -> Answer:
+        if dimension not in {*CODED, *TREES}:
+            raise ApiFault(404, "no such dimension")
+        tree = classification(dimension)
+        return [{**entry._asdict(), "parent": tree.parent(entry.code)} for entry in tree.entries]
+
+    return one(request, make)
+
+
+@router.get("/bulk", response={200: list[dict[str, Any]], **NONE}, summary="Packages")
+def list_bulk(request: HttpRequest) -> HttpResponse:
+    """The years of which there is a package, with its address."""
+    return one(request, lambda: asking.packages(warehouse(), request))
+
+
+@router.get("/bulk/{year}.zip", response={200: bytes, **NONE}, summary="Package of a year")
+def bulk(request: HttpRequest, year: int = YEAR) -> HttpResponse:
+    """All records of the documents of a year as Parquet and CSV, with datapackage.json."""
+    return asking.bulk(request, warehouse(), year)
+
+
+def _department(key: str) -> departments.Department:
+    found = departments.department(warehouse(), key)
+    if found is None:
+        raise ApiFault(404, "no such department")
+    return found
+
+
+def _head(document: str) -> dict[str, Any]:
+    found = departments.head(warehouse(), document)
+    if found is None:
+        raise ApiFault(404, "no such document")
+    return found
+
+
+@api.exception_handler(ApiFault)
+def _fault(request: HttpRequest, fault: ApiFault) -> HttpResponse:
+    return api.create_response(request, {"detail": str(fault)}, status=fault.status)
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, fault: Http404) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return api.create_response(request, {"detail": "not found"}, status=404)
+
+
+@public()
+def documented(request: HttpRequest) -> HttpResponse:
+    """The API described for people, out of its own schema: no script, no other server."""
+    return HttpResponse(render("api", links_of(request), schema=api.get_openapi_schema()))
+
+
+api.add_router("", router, tags=["data"])

@@ -1,0 +1,312 @@
+"""The shapes of the API: what is asked and what is answered."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal, TypeVar
+
+from ninja import Field, Schema
+
+from shouzhi.warehouse.figures import Figure, Measure
+
+Item = TypeVar("Item")
+Member = Field(None, max_length=120, description="a member of the dimension; `-` for facts that name none")
+Key = Field(None, pattern=r"^[-a-zA-Z0-9_]{1,80}$")
+Year = Field(None, ge=1900, le=2200)
+
+
+class Fault(Schema):
+    """Why there is no answer."""
+
+    detail: Any
+
+
+class ListAsked(Schema):
+    """Which part of a list, and in which form."""
+
+    page: int = Field(1, ge=1, le=100_000)
+    size: int = Field(100, ge=1, le=10_000)
+    format: Literal["json", "csv", "parquet"] | None = Field(None, description="instead of `Accept`")
+
+
+class Page(Schema, Generic[Item]):
+    """A part of a list; `next` is the address of the part after it."""
+
+    items: list[Item]
+    total: int
+    page: int
+    size: int
+    next: str | None = None
+
+
+class DocumentsAsked(ListAsked):
+    """Documents by department, year and kind."""
+
+    department: str | None = Key
+    year: int | None = Year
+    kind: Literal["budget", "accounts", "performance"] | None = None
+
+
+class FactsAsked(ListAsked):
+    """Facts by document and by their coordinates."""
+
+    document: str | None = Key
+    department: str | None = Key
+    document_year: int | None = Year
+    document_kind: Literal["budget", "accounts", "performance"] | None = None
+    year: int | None = Year
+    stage: str | None = Member
+    flow: str | None = Member
+    source: str | None = Member
+    kind: str | None = Member
+    function: str | None = Member
+    economic: str | None = Member
+    government_economic: str | None = Member
+    unit: str | None = Member
+    project: str | None = Member
+    item: str | None = Member
+    at_least: int | None = Field(None, ge=-(2**62), le=2**62, description="amount in 分")
+
+
+class SeriesAsked(ListAsked):
+    """A measure by departments, years and level of government."""
+
+    measure: str = Field("expenditure", max_length=60)
+    department: list[str] = Field([], max_length=200)
+    year: int | None = Year
+    level: str | None = Field(None, max_length=20)
+
+
+class ProjectsAsked(ListAsked):
+    """Projects by department, year, words and least amount in 分."""
+
+    department: str | None = Key
+    year: int | None = Year
+    q: str | None = Field(None, max_length=60)
+    at_least: int | None = Field(None, ge=-(2**62), le=2**62)
+
+
+class DepartmentOut(Schema):
+    """A department; `level` is province, city, county or township."""
+
+    key: str
+    name: str
+    level: str | None
+    place: str | None
+    years: list[int]
+
+
+class DocumentOut(Schema):
+    """The head of a document."""
+
+    document: str
+    version: int
+    title: str
+    kind: str
+    year: int
+    department: str
+    department_name: str
+    scope: str
+    level: str | None
+    place: str | None
+    amount_unit: str | None
+    tables: int
+    facts: int
+    added: str
+    published: str | None
+    files: list[str]
+
+
+class TableOut(Schema):
+    """What a table is; tables count from 1."""
+
+    table: int
+    number: str | None
+    title: str
+    amount_unit: str | None
+    pages: list[int]
+    columns: int
+    rows: int
+
+
+class ParagraphOut(Schema):
+    """A paragraph of prose."""
+
+    heading: str | None
+    level: int | None
+    paragraph: int
+    text: str | None
+    page: int | None
+
+
+class FigureOut(Schema):
+    """An amount in 分 with the cell and page where it is printed; positions count from 0."""
+
+    amount: int
+    amount_yuan: str
+    year: int
+    stage: str
+    document: str
+    table: int | None
+    row: int | None
+    column: int | None
+    page: int | None
+
+    @classmethod
+    def of(cls, figure: Figure) -> FigureOut:
+        """A figure as the API tells it."""
+        from shouzhi.space import yuan  # noqa: PLC0415 - only here
+
+        names = ("amount", "year", "stage", "document", "table", "row", "column", "page")
+        return cls(amount_yuan=yuan(figure.amount), **{name: getattr(figure, name) for name in names})
+
+
+class NodeOut(Schema):
+    """An account of a tree; `figure` is missing for a class that is summed."""
+
+    code: str
+    name: str
+    depth: int
+    amount: int
+    figure: FigureOut | None = None
+
+
+class TreeOut(Schema):
+    """The accounts of a dimension, from the top down."""
+
+    dimension: str
+    source: str | None
+    kind: str | None
+    total: int
+    nodes: list[NodeOut]
+
+
+class LinkOut(Schema):
+    """Money in 分 from a source to a function, or from a function to a kind."""
+
+    origin: str
+    target: str
+    amount: int
+
+
+class YearOut(Schema):
+    """A department in a year; `stage` is that of the structures."""
+
+    department: DepartmentOut
+    year: int
+    stage: str
+    documents: list[str]
+    measures: dict[str, dict[str, FigureOut]]
+    structures: list[TreeOut]
+    flows: list[LinkOut]
+
+
+class PeerOut(Schema):
+    """A department like another."""
+
+    department: str
+    name: str
+    amount: int
+    ratio: float
+    alike: float
+    same_level: bool
+
+
+class FactOut(Schema):
+    """A printed number; fields without a value are left out."""
+
+    document: str
+    in_table: int | None = None
+    in_row: int | None = None
+    in_column: int | None = None
+    label: str | None = None
+    side: str | None = None
+    heading: str | None = None
+    year: int | None = None
+    stage: str | None = None
+    flow: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    function: str | None = None
+    economic: str | None = None
+    government_economic: str | None = None
+    unit: str | None = None
+    project: str | None = None
+    item: str | None = None
+    amount: int | None = None
+    amount_yuan: str | None = None
+    value: str | None = None
+    printed: str
+    printed_unit: str | None = None
+    page: int | None = None
+    line: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
+
+
+class SeriesOut(FigureOut):
+    """A measure of a department in a year."""
+
+    measure: str
+    department: str
+    department_name: str
+
+
+class ProjectOut(Schema):
+    """A project with its amount in 分, its target and where it stands."""
+
+    project: str
+    department: str
+    department_name: str
+    year: int
+    document: str
+    unit: str | None
+    kind: str | None
+    amount: int | None
+    amount_yuan: str | None = None
+    goal: str | None
+    in_table: int | None
+    in_row: int | None
+    page: int | None
+
+
+class HitOut(Schema):
+    """Something found; `key` is a department's key or an account, `place` where it stands."""
+
+    kind: str
+    label: str
+    key: str | None
+    document: str | None
+    documents: int
+    place: dict[str, Any]
+
+
+class DimensionOut(Schema):
+    """A member of a dimension with the years in which its name holds."""
+
+    code: str
+    name: str
+    parent: str | None
+    valid_from: int | None
+    valid_to: int | None
+    source: str
+
+
+class MeasureOut(Schema):
+    """A measure and the places of the space where it is looked for, the best first."""
+
+    key: str
+    title: str
+    where: list[dict[str, str]]
+
+    @classmethod
+    def of(cls, measure: Measure) -> MeasureOut:
+        """A measure as the API tells it."""
+        return cls(key=measure.key, title=measure.title, where=[dict(place) for place in measure.where])
+
+
+class DictionaryOut(Schema):
+    """Dimensions, measures, and the columns of each kind of record with their types."""
+
+    dimensions: list[dict[str, Any]]
+    measures: list[MeasureOut]
+    columns: dict[str, dict[str, str]]
