@@ -52,6 +52,8 @@ def test_findings_come_in_the_language_asked_for(tmp_path: Path) -> None:
 def test_why_a_file_cannot_be_used_in_english() -> None:
     messages = Messages("en")
     assert messages.phrase("文件不存在") == "there is no such file"
-    assert messages.phrase("压缩包里有 9 个文件，超过上限 5").endswith("9 files, more than the limit of 5")
+    assert messages.phrase("压缩包里有 9 个文件，超过上限 5").endswith(
+        "9 files, more than the limit of 5"
+    )
     assert messages.phrase("没有人翻译过的一句话") == "没有人翻译过的一句话"
     assert Messages("zh").phrase("文件不存在") == "文件不存在"

@@ -15,7 +15,9 @@ Row = Sequence[str]
 HEAD = ("科目编码", "科目名称")
 
 
-def page(folder: Path, *tables: tuple[str, Sequence[Row], str], year: int = 2024, kind: str = "预算") -> Path:
+def page(
+    folder: Path, *tables: tuple[str, Sequence[Row], str], year: int = 2024, kind: str = "预算"
+) -> Path:
     """A web page of tables: (number and title, rows, note); `>` widens the cell before, `^` the one above."""
     out = [f"<h1>青禾市图书档案局{year}年部门{kind}</h1>"]
     for name, rows, note in tables:
@@ -97,7 +99,9 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_changes_and_growth_are_held_against_the_columns_that_they_mean(name: str, tmp_path: Path) -> None:
+def test_changes_and_growth_are_held_against_the_columns_that_they_mean(
+    name: str, tmp_path: Path
+) -> None:
     path = page(tmp_path, ("表1 一般公共预算支出预算表", LAYOUTS[name], ""))
     changes = held(path, "change")
     assert (("130.00", "114.00", "16.00"), True) in changes
@@ -116,6 +120,54 @@ def test_a_wrong_change_or_rate_is_named(name: str, column: int, tmp_path: Path)
     (finding,) = grave(page(tmp_path, ("表1 一般公共预算支出预算表", rows, "")))
     assert finding.where[0].text == "3.21"
     assert (finding.check == "printed-rate") == (column == -1)
+
+
+MORE = {
+    "金额 and 比例 under one heading": (
+        [
+            [*HEAD, "2023年预算数", "2024年预算数", "比上年增减", ">"],
+            ["^", "^", "^", "^", "金额", "比例"],
+            ["201", "一般公共服务支出", "100.00", "110.00", "10.00", "10.00%"],
+            ["221", "住房保障支出", "14.00", "20.00", "6.00", "42.86%"],
+        ],
+        (("20.00", "14.00", "6.00"), ("20.00", "14.00", "42.86%")),
+    ),
+    "two columns of completion": (
+        [
+            [*HEAD, "年初预算数", "调整预算数", "决算数", "完成年初预算的%", "完成调整预算%"],
+            ["201", "一般公共服务支出", "80.00", "95.00", "90.00", "112.50", "94.74"],
+            ["221", "住房保障支出", "20.00", "25.00", "24.00", "120.00", "96.00"],
+        ],
+        (("24.00", "20.00", "120.00"), ("24.00", "25.00", "96.00")),
+    ),
+    "a change for every kind": (
+        [
+            [*HEAD, "合计", ">", ">", "基本支出", ">", ">"],
+            ["^", "^", "2023年预算", "2024年预算", "增减", "2023年预算", "2024年预算", "增减"],
+            ["201", "一般公共服务支出", "100.00", "110.00", "10.00", "90.00", "95.00", "5.00"],
+            ["221", "住房保障支出", "14.00", "20.00", "6.00", "10.00", "15.00", "5.00"],
+        ],
+        (("20.00", "14.00", "6.00"), ("15.00", "10.00", "5.00")),
+    ),
+    "growth alone, with reasons behind it": (
+        [
+            ["项目", "2023年预算数", "2024年预算数", "同比增长（%）", "同比增减原因"],
+            ["公务接待费", "5.00", "4.00", "-20.00", "压减"],
+            ["公务用车运行维护费", "5.00", "4.50", "-10.00", ""],
+        ],
+        (("4.50", "5.00", "-10.00"),),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_other_layouts_of_changes_and_rates(name: str, tmp_path: Path) -> None:
+    rows, expected = MORE[name]
+    kind = "决算" if "决算数" in rows[0] else "预算"
+    path = page(tmp_path, ("表1 一般公共预算支出表", rows, ""), kind=kind)
+    found = held(path, "change") + held(path, "rate")
+    assert set(expected) <= {printed for printed, fine in found if fine}
+    assert all(fine for _, fine in found)
 
 
 def test_a_change_without_the_column_of_its_base_still_gives_the_rate(tmp_path: Path) -> None:
@@ -164,10 +216,32 @@ def test_a_rate_over_nought_is_told_as_such(tmp_path: Path) -> None:
 
 FORMULAS = [
     [*HEAD, "2023年预算", ">", ">", "2024年预算", ">", ">", ">", "增减率(%)"],
-    ["^", "^", "年初预算", "调整后预算", "执行率(%)", "总计", "基本支出", "项目支出", "调减数", "^"],
+    [
+        "^",
+        "^",
+        "年初预算",
+        "调整后预算",
+        "执行率(%)",
+        "总计",
+        "基本支出",
+        "项目支出",
+        "调减数",
+        "^",
+    ],
     ["1", "2", "3", "4", "5=4÷3", "6=7+8-9", "7", "8", "9", "10=(6-3)÷3"],
     ["", "合计", "100.00", "90.00", "90.00", "125.00", "100.00", "30.00", "5.00", "25.00"],
-    ["201", "一般公共服务支出", "80.00", "72.00", "90.00", "105.00", "90.00", "20.00", "5.00", "31.25"],
+    [
+        "201",
+        "一般公共服务支出",
+        "80.00",
+        "72.00",
+        "90.00",
+        "105.00",
+        "90.00",
+        "20.00",
+        "5.00",
+        "31.25",
+    ],
     ["221", "住房保障支出", "20.00", "18.00", "90.00", "20.00", "10.00", "10.00", "", "0.00"],
 ]
 ITEMS = [["科目编码", "科目名称", "预算金额"], ["1", "2", "3"], ["201", "一般公共服务支出", "20.00"],
@@ -176,7 +250,11 @@ NOTE = "备注：该表中的第 3栏的“预算金额”应与“表五”第 
 
 
 def formulas(folder: Path, rows: Sequence[Row] = FORMULAS, items: Sequence[Row] = ITEMS) -> Path:
-    return page(folder, ("表五 一般公共预算支出预算表", rows, ""), ("表六 一般公共预算培训费预算表", items, NOTE))
+    return page(
+        folder,
+        ("表五 一般公共预算支出预算表", rows, ""),
+        ("表六 一般公共预算培训费预算表", items, NOTE),
+    )
 
 
 def test_formulas_over_columns_and_notes_below_tables_are_held(tmp_path: Path) -> None:
@@ -190,8 +268,12 @@ def test_formulas_over_columns_and_notes_below_tables_are_held(tmp_path: Path) -
     assert not grave(path)
 
 
-@pytest.mark.parametrize(("row", "column", "check"), [(4, 4, "printed-rate"), (4, 8, "sum-in-table")])
-def test_a_number_that_its_formula_does_not_give(row: int, column: int, check: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("row", "column", "check"), [(4, 4, "printed-rate"), (4, 8, "sum-in-table")]
+)
+def test_a_number_that_its_formula_does_not_give(
+    row: int, column: int, check: str, tmp_path: Path
+) -> None:
     rows = [list(line) for line in FORMULAS]
     rows[row][column] = "77.00"
     found = grave(formulas(tmp_path, rows))
@@ -219,7 +301,9 @@ def year(folder: Path, number: int, now: Sequence[str], before: Sequence[str]) -
 
 def test_last_years_column_is_held_against_last_years_book(tmp_path: Path) -> None:
     first = year(tmp_path, 2023, ("9.00", "8.00", "7.00", "6.00"), ("5.00", "4.00", "3.00", "2.00"))
-    second = year(tmp_path, 2024, ("8.50", "7.50", "6.50", "5.50"), ("9.00", "8.00", "7.00", "6.10"))
+    second = year(
+        tmp_path, 2024, ("8.50", "7.50", "6.50", "5.50"), ("9.00", "8.00", "7.00", "6.10")
+    )
     (finding,) = grave(first, second, between=True)
     assert finding.check == "between-documents"
     assert {mark.text for mark in finding.where} == {"6.00", "6.10"}
@@ -227,9 +311,13 @@ def test_last_years_column_is_held_against_last_years_book(tmp_path: Path) -> No
     assert not grave(second)
 
 
-def test_columns_of_two_documents_that_agree_in_nothing_are_of_another_scope(tmp_path: Path) -> None:
+def test_columns_of_two_documents_that_agree_in_nothing_are_of_another_scope(
+    tmp_path: Path,
+) -> None:
     first = year(tmp_path, 2023, ("9.00", "8.00", "7.00", "6.00"), ("5.00", "4.00", "3.00", "2.00"))
-    second = year(tmp_path, 2024, ("8.50", "7.50", "6.50", "5.50"), ("9.10", "8.30", "7.40", "6.60"))
+    second = year(
+        tmp_path, 2024, ("8.50", "7.50", "6.50", "5.50"), ("9.10", "8.30", "7.40", "6.60")
+    )
     assert not grave(first, second, between=True)
 
 
@@ -238,7 +326,10 @@ def test_one_years_document_bears_nothing_out_of_another(tmp_path: Path) -> None
 
     def book(number: int, parts: Sequence[str]) -> Path:
         whole = [["科目名称", "合计"], ["商品和服务支出", "371.38" if number == 2023 else "30.00"]]
-        units = [["单位名称", "金额"], *([f"青禾市{n}馆", amount] for n, amount in zip("甲乙", parts, strict=True))]
+        units = [
+            ["单位名称", "金额"],
+            *([f"青禾市{n}馆", amount] for n, amount in zip("甲乙", parts, strict=True)),
+        ]
         return page(
             folder, ("表1 支出预算总表", whole, ""), ("表2 单位支出预算表", units, ""), year=number
         )

@@ -45,26 +45,41 @@ function common(label) {
   };
 }
 
+/** A class in one colour, its accounts in darker shades of it, so that their edges show. */
+function shaded(part, colour) {
+  const own = { color: colour, borderColor: colour };
+  const children = part.children?.map((child, place) => ({ ...child, itemStyle: { color: darker(colour, 0.05 + (0.2 * place) / part.children.length) } }));
+  return { ...part, ...(children && { children }), itemStyle: own };
+}
+
+function darker(colour, by) {
+  const parts = colour.match(/[0-9a-f]{2}/gi).map((part) => Math.round(Number.parseInt(part, 16) * (1 - by)));
+  return `rgb(${parts.join(",")})`;
+}
+
 const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 const makers = {
   treemap({ data }, box) {
     const whole = data.reduce((sum, part) => sum + part.value, 0);
+    const colours = palette();
     return {
       height: box.clientWidth < 600 ? 360 : 420,
       tooltip: { formatter: ({ name, value, data: part }) => `${name} ${part.code ?? ""}\n${money(value)}  ${share(value, whole)}` },
       series: [{
         type: "treemap",
-        data,
+        data: data.map((part, place) => shaded(part, colours[place % colours.length])),
+        // Where the words do not fit they are left out: half a number misleads.
+        labelLayout: ({ rect, labelRect }) => (labelRect.width > rect.width + 1 || labelRect.height > rect.height + 1 || rect.width < 44 ? { x: -9999, y: -9999 } : {}),
         roam: false,
         nodeClick: false,
         breadcrumb: { show: false },
         left: 0, right: 0, top: 0, bottom: 0,
         visibleMin: 300,
         label: {
-          formatter: ({ name, value }) => `{n|${name}}\n{v|${money(value)}}`,
+          formatter: ({ name, value }) => `{n|${short(name, 10)}}\n{v|${money(value)}}`,
+          overflow: "none",
           rich: { n: { fontSize: 13, lineHeight: 18, color: "#fff" }, v: { fontSize: 12, lineHeight: 16, color: "#fff" } },
-          overflow: "truncate",
           padding: [4, 6],
         },
         upperLabel: { show: true, height: 26, color: "#fff", fontWeight: 600, fontSize: 13, padding: [0, 6], formatter: ({ name, value }) => `${name}　${money(value)}`, overflow: "truncate" },
@@ -102,7 +117,7 @@ const makers = {
           label: { position: node.depth === deepest ? "left" : "right", formatter: ({ value }) => `${short(node.label, narrow ? 7 : 20)} ${narrow ? "" : money(value)}` },
         })),
         links,
-        label: { color: token("--ink"), fontSize: 12 },
+        label: { color: token("--ink"), fontSize: 12, textBorderColor: token("--paper"), textBorderWidth: 3 },
         lineStyle: { color: "source", opacity: 0.22, curveness: 0.5 },
       }],
     };

@@ -29,13 +29,13 @@ function open(page, data) {
   const sheet = new Sheet(data);
   const saving = new Saving(sheet, { url: page.save, token: page.token, person: page.person });
   const restored = sheet.readonly ? 0 : saving.restore();
-  const grid = new Grid(host, sheet, { saving, codesUrl: page.codes, name: data.sheet, page, again: meet });
-  grid.ongroup = (key) => group(grid, page.data, key);
   const meet = async () => {
     try {
       saving.meet(await load(`${page.data}?${new URLSearchParams({ group: saving.grouping })}`));
     } catch { /* offline: the next save or look tells again */ }
   };
+  const grid = new Grid(host, sheet, { saving, codesUrl: page.codes, name: data.sheet, page, again: meet });
+  grid.ongroup = (key) => group(grid, page.data, key);
   saving.addEventListener("others", meet);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) meet(); });
   if (restored) grid.bar.tell(say("已恢复上次没有保存的 {n} 行，正在保存", { n: restored }), "warning");

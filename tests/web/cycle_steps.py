@@ -77,6 +77,7 @@ def new_person(page: Page, server: str, username: str, roles: list[tuple[str, st
         page.select_option("[name=role]", role)
         page.select_option("[name=body]", label=body)
         page.click("section.form button.primary")
+        page.locator(".notice.success").first.wait_for()
     return password
 
 
@@ -96,16 +97,20 @@ def import_workbook(page: Page, server: str, submission: int, path: Path) -> Non
     page.goto(f"{server}/budget/submissions/{submission}/entry/import/")
     page.set_input_files("[name=workbook]", str(path))
     page.get_by_role("button", name="上传并预览").click()
+    if (accept := page.locator("[name=accept]")).count():
+        accept.check()
     page.get_by_role("button", name="确认导入").click()
-    page.wait_for_load_state()
+    page.locator(".notices .notice").first.wait_for()
+    assert "导入" in page.inner_text(".notices"), page.inner_text("main")[:800]
 
 
 def answer_warnings(page: Page) -> None:
     """Give every warning its reason."""
-    while (left := page.locator("form:has([name=reason]) input[name=reason]").evaluate_all("all => all.findIndex(i => !i.value)")) >= 0:
-        form = page.locator("form:has([name=reason])").nth(left)
-        form.locator("[name=reason]").fill("已核对")
-        form.get_by_role("button").click()
+    count = page.locator("input[name=reason]").count()
+    for number in range(count):
+        field = page.locator("input[name=reason]").nth(number)
+        field.fill("已核对")
+        field.press("Enter")
         page.wait_for_load_state()
-
-
+        page.locator(f"input[name=reason] >> nth={number}").wait_for()
+        assert page.locator("input[name=reason]").nth(number).input_value() == "已核对"

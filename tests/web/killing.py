@@ -1,10 +1,12 @@
 """Kills a process at every step of an act, and looks at what is left: all of it, or nothing.
 
 `at_every_step(act, look)` runs `act` in a child that is killed by SIGKILL just before its
-first statement to the database, then before its second, and so on, and at last runs it to
-its end.  After each death `look(done)` is called in this process: `done` says whether the
-act had come to its end.  Whatever `act` does outside of the database (files, queues) dies
-with it just so.  Used with the fixture `live_db`: the child is another process.
+first statement to the database, then before its second, and so on (a commit is a step too),
+and at last runs it to its end.  After each death `look()` is called in this process: it
+raises AssertionError for anything half done, and tells whether all of it is there.  Once
+it is, the act is over: what it does after its commit needs no second run.  What `act` does
+outside of the database (files, queues) dies with it just so.  Used with the fixture
+`live_db`: the child is another process.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any
 from django.db import connection, connections
 
 Act = Callable[[], object]
-Look = Callable[[bool], None]
+Look = Callable[[], bool]
 
 _FAILED = 70
 
@@ -27,16 +29,16 @@ _FAILED = 70
 def at_every_step(act: Act, look: Look, *, most: int = 400, every: int = 1) -> int:
     """Kill `act` before each of its statements in turn, `every` so many; gives how many deaths there were.
 
-    Raises AssertionError where the act fails by itself, or needs more than `most` statements.
+    Raises AssertionError where something is half done, where the act fails by itself, or
+    where it needs more than `most` statements.
     """
     deaths = 0
     for number in range(0, most, every):
-        if _killed_before(act, number):
-            deaths += 1
-            look(False)  # noqa: FBT003 - the name stands above
-            continue
-        look(True)  # noqa: FBT003 - as above
-        return deaths
+        died = _killed_before(act, number)
+        deaths += died
+        if look():
+            return deaths
+        assert died, "the act came to its end and left nothing"
     raise AssertionError(f"more than {most} statements: name a larger `most`, or `every`")
 
 

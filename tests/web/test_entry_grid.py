@@ -417,3 +417,43 @@ def test_axe_finds_nothing(opened: Callable[..., Opened], width: int) -> None:
     page.wait_for_selector(".grid-group")
     found += axe.Axe().run(page)["violations"]
     assert [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found] == []
+
+
+def test_what_others_save_comes_in_with_the_next_save(
+    opened: Callable[..., Opened], browser: Browser, people: dict[str, Any], server: str
+) -> None:
+    mine, found = opened(3)
+    other = signed_in(browser, server, people["department_finance"])
+    theirs = open_sheet(other, server, found)
+    go(theirs, 2, NOTE)
+    theirs.keyboard.type("对方的")
+    press(theirs, "Enter", "Control+End")
+    theirs.keyboard.type("对方新增")
+    press(theirs, "Enter")
+    typed_and_saved(theirs)
+    go(mine, 0, NOTE)
+    mine.keyboard.type("我的")
+    press(mine, "Enter")
+    mine.wait_for_selector("#grid-3-8 >> text=对方新增")
+    assert cell(mine, 2, NOTE) == "对方的"
+    assert [row.get("note") for row in rows(found)] == ["我的", "第2笔", "对方的", "对方新增"]
+    other.close()
+
+
+def test_a_remark_is_written_at_a_cell_and_read_there(
+    opened: Callable[..., Opened], browser: Browser, people: dict[str, Any], server: str
+) -> None:
+    page, found = opened(2)
+    reviewer = signed_in(browser, server, people["department_finance"])
+    reading = open_sheet(reviewer, server, found)
+    go(reading, 1, AMOUNT)
+    press(reading, "Control+m")
+    reading.get_by_label("写意见").fill("请附测算依据")
+    reading.get_by_role("button", name="提交意见").click()
+    reading.wait_for_selector("#grid-1-7.grid-remarked")
+    assert found.comments.get().column == "amount"
+    page.reload()
+    page.wait_for_selector("#grid-1-7.grid-remarked")
+    go(page, 1, AMOUNT)
+    page.wait_for_selector(".grid-message >> text=department_finance：请附测算依据")
+    reviewer.close()

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from cycle_steps import People, answer_warnings, import_workbook, new_body, new_person, step
 from shouzhi.cycle.building import read
+from shouzhi.cycle.ceilings import uses
 from shouzhi.cycle.raw import RawBook
 from shouzhi.cycle.workbook import write_workbook
+from shouzhi.space import yuan
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -103,6 +105,9 @@ def _organisation_and_first_round(people: People, first: tuple[str, str], books:
 def _through(people: People, address: str) -> None:
     """A submission through its whole chain, once returned with a comment."""
     page = people.visit("clerk", address)
+    if (whole := page.get_by_role("button", name="检查汇总")).count():
+        whole.click()
+        page.locator(".notice").first.wait_for()
     answer_warnings(page)
     step(page, "送审")
     head = people.visit("head", address)
@@ -117,6 +122,7 @@ def _second_round(people: People, submissions: list[str]) -> None:
     """Ceilings as asked for; drafts within them; approval."""
     from shouzhi.web.budget.models import BudgetYear
     from shouzhi.web.budget.summary import by_source, standings
+    from shouzhi.web.budget.views.ceilings import SOURCES
 
     year = BudgetYear.objects.get()
     page = people.visit("bureau", f"/budget/years/{year.pk}/")
@@ -124,8 +130,9 @@ def _second_round(people: People, submissions: list[str]) -> None:
     page.goto(f"{people.server}/budget/years/{year.pk}/ceilings/")
     for standing in standings(year, "first_up"):
         if standing.submission.unit.kind == "unit":
-            for source, fen in by_source([standing]).items():
-                page.fill(f"[name='{standing.submission.unit.pk}-{source}']", f"{fen // 100}.{fen % 100:02d}")
+            for use in uses(dict.fromkeys(SOURCES, 0), by_source([standing]).items()):
+                if use.asked:
+                    page.fill(f"[name='{standing.submission.unit.pk}-{use.source}']", yuan(use.asked))
     page.get_by_role("button", name="下达", exact=True).click()
     page = people.visit("bureau", f"/budget/years/{year.pk}/")
     step(page, "下达控制数并启动二上")

@@ -1,6 +1,7 @@
 // Around the grid: tools above it; below it what to know of the cell, sums, and how saving stands.
 import { make } from "./frame.js";
 import { showConflicts } from "./conflicts.js";
+import { showRemarks } from "./remarks.js";
 import { fen, printed } from "./money.js";
 import { say } from "./words.js";
 
@@ -14,7 +15,8 @@ export class Bar {
     this.totals = make("span", "grid-totals");
     this.state = make("span", "grid-state", { role: "status" });
     this.announcer = make("div", "grid-hidden", { role: "status", "aria-live": "polite" });
-    status.append(this.totals, this.sums, this.state);
+    this.signIn = make("a", "", { href: grid.page.login, target: "_blank", rel: "opener", hidden: true }, say("登录"));
+    status.append(this.totals, this.sums, this.state, this.signIn);
     grid.frame.host.append(this.announcer);
     tools.append(...this.#tools());
     tools.addEventListener("keydown", (event) => this.#along(event));
@@ -47,6 +49,10 @@ export class Bar {
 
   conflicts() {
     if (this.grid.saving.conflicts.size) showConflicts(this.grid);
+  }
+
+  remarks() {
+    if (this.grid.page.comment) showRemarks(this.grid);
   }
 
   help() {
@@ -100,6 +106,7 @@ export class Bar {
     if (clashes && saving.state === "saved") text = say("{n} 行与别人的修改冲突", { n: clashes });
     if (saving.store.full) text += say("；本机存不下，请勿关闭这一页");
     if (this.state.textContent !== text) this.state.textContent = text;
+    this.signIn.hidden = saving.state !== "signed-out";
     this.state.dataset.state = clashes ? "conflict" : saving.state;
   }
 
@@ -116,10 +123,11 @@ export class Bar {
       [say("连表头复制"), "Ctrl+Alt+C", () => grid.copyWithHeadings()],
       [say("按键"), "Alt+?", () => this.help()],
     ];
+    if (grid.page.comment) reading.unshift([say("意见"), "Ctrl+M", () => this.remarks()]);
     const made = [...(grid.sheet.readonly ? [] : writing), ...reading].map(([label, keys, act], at) => {
       const button = make("button", "button", { type: "button", title: keys, tabindex: at ? "-1" : "0" }, label);
       button.addEventListener("pointerdown", (event) => event.preventDefault());
-      button.addEventListener("click", () => { grid.editor.commit(); act(); if (act !== this.help && !document.querySelector("dialog[open]")) grid.editor.focus(); });
+      button.addEventListener("click", () => { grid.editor.commit(); act(); if (!document.querySelector("dialog[open]")) grid.editor.focus(); });
       return button;
     });
     return [...made, ...this.#groupings()];
@@ -164,4 +172,5 @@ const KEYS = [
   ["Ctrl+空格 / Shift+空格", "选中整列 / 整行"],
   ["Ctrl+F", "到这一列的筛选框"],
   ["Alt+Shift+← / →", "调整列宽"],
+  ["Ctrl+M", "看或写这一格的意见"],
 ];

@@ -32,6 +32,7 @@ export class Editor {
     if (this.grid.sheet.readonly || line.group || this.editing) return;
     this.column = this.grid.sheet.columns[c];
     Object.assign(this, { at: { r, c }, row: line.row, editing: true, entering });
+    this.grid.saving.editing = line.row ?? null;
     this.input.inputMode = isNumber(this.column) ? "decimal" : "text";
     this.input.classList.add("grid-editing");
     this.input.classList.toggle("grid-right", isNumber(this.column));
@@ -91,6 +92,7 @@ export class Editor {
 
   #end() {
     Object.assign(this, { editing: false, entering: false });
+    this.grid.saving.editing = null;
     this.suggestions.close();
     this.input.value = "";
     this.input.inputMode = this.grid.touched ? "none" : "text";

@@ -31,7 +31,8 @@ export class Grid {
     this.arrange();
   }
 
-  get page() {
+  /** How many lines a page is. */
+  get sight() {
     return Math.max(1, Math.floor((this.frame.scroll.clientHeight - this.frame.head.offsetHeight) / LINE) - 1);
   }
 

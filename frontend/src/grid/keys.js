@@ -42,7 +42,7 @@ function moving(grid, event) {
   else if (event.key === "F2") editor.begin();
   else if (event.key === "Home") cursor.go(control ? 0 : cursor.active.r, 0, { extend: event.shiftKey });
   else if (event.key === "End") cursor.go(control ? cursor.last.r : cursor.active.r, cursor.last.c, { extend: event.shiftKey });
-  else if (event.key === "PageDown" || event.key === "PageUp") cursor.step(grid.page * (event.key === "PageUp" ? -1 : 1), 0, event.shiftKey);
+  else if (event.key === "PageDown" || event.key === "PageUp") cursor.step(grid.sight * (event.key === "PageUp" ? -1 : 1), 0, event.shiftKey);
   else if (event.key === "Delete" && control) grid.removeRows();
   else if (event.key === "Delete" || event.key === "Backspace") grid.clear();
   else if (event.key === "Insert" && !control && !event.shiftKey) grid.insertRows();
@@ -97,6 +97,7 @@ function letters(grid, event) {
   else if (key === "a") grid.cursor.select(0, 0, last.r, last.c);
   else if (key === "c" && event.altKey) grid.copyWithHeadings();
   else if (key === "s") grid.saving.send();
+  else if (key === "m") grid.bar.remarks();
   else if (key === "f") grid.focusFilter();
   else return false;
   return true;

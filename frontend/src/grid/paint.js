@@ -74,7 +74,8 @@ export class Painter {
     const fault = row?.faults[column.key] ?? "";
     cell.hidden = false;
     cell.style.gridColumn = "";
-    cell.className = this.#classes(c, column, fault, { r, range });
+    const remark = row?.findings.some((finding) => finding.column === column.key);
+    cell.className = this.#classes(c, column, fault, { r, range }) + (remark ? " grid-remarked" : "");
     set(cell, "id", `grid-${r}-${c}`);
     set(cell, "aria-selected", String(within(range, r, c)));
     if (fault) { set(cell, "aria-invalid", "true"); cell.title = fault; }

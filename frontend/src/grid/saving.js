@@ -11,6 +11,7 @@ export class Saving extends EventTarget {
   pending = new Map();
   flying = new Map();
   conflicts = new Map();
+  editing = null; // the row whose cell is open
   grouping = ""; // what the totals of the groups are wanted by
   state = "saved"; // saved, dirty, saving, offline, signed-out, refused
   #timer = 0;
@@ -24,6 +25,11 @@ export class Saving extends EventTarget {
     window.addEventListener("online", () => this.soon(0));
     window.addEventListener("beforeunload", (event) => { if (this.store.full && this.waiting) event.preventDefault(); });
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.pending.size) this.soon(0); });
+  }
+
+  /** The token that the server wants; that of a person who signed in anew is in the cookie only. */
+  get csrf() {
+    return document.cookie.split("; ").find((part) => part.startsWith("csrftoken="))?.slice(10) ?? this.token;
   }
 
   /** How many rows are not saved. */
@@ -138,7 +144,7 @@ export class Saving extends EventTarget {
   async #post(batch) {
     const answer = await fetch(this.url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") ?? this.token, Accept: "application/json" },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf, Accept: "application/json" },
       body: JSON.stringify({ person: this.person, group: this.grouping || null, changes: batch.map(wire) }),
       signal: AbortSignal.timeout(PATIENCE),
       redirect: "manual",
@@ -173,7 +179,7 @@ export class Saving extends EventTarget {
 
   /** Whether a row has changes that the server does not have. */
   holds(row) {
-    return this.pending.has(row.client) || this.flying.has(row.client) || this.conflicts.has(row.client) || row.id === null;
+    return this.pending.has(row.client) || this.flying.has(row.client) || this.conflicts.has(row.client) || row.id === null || row === this.editing;
   }
 
   /** Takes what others have saved meanwhile; rows that are being changed here stay as they are. */
@@ -198,7 +204,7 @@ export class Saving extends EventTarget {
   #settled(entry, saved) {
     const row = entry?.row ?? this.sheet.rows.find((other) => other.id === saved.id);
     if (!row || row.gone || (entry && row.client !== entry.client)) return this.#follow(entry?.client, saved);
-    Object.assign(row, { id: saved.id, revision: saved.revision, findings: saved.findings ?? [] });
+    Object.assign(row, { id: saved.id, revision: saved.revision });
     if ("group" in saved) row.group = saved.group;
     if ("position" in saved) row.position = saved.position;
     const waiting = this.#follow(row.client, saved);
@@ -275,11 +281,6 @@ export class Saving extends EventTarget {
 function wire(entry) {
   const { client, id, revision, position, whole } = entry;
   return entry.delete ? { id, client, revision, position, delete: true } : { id, client, revision, position, cells: whole };
-}
-
-// The token of a page that was open when its person signed in anew is in the cookie only.
-function cookie(name) {
-  return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function stored({ row, ...entry }) {

@@ -195,7 +195,9 @@ def _translated(book: CheckBook, path: Path) -> CheckBook:
         if name not in rows:
             raise node.fault(f"没有“{name}”这项检查；可用的在 checks.yaml 里")
         said = node.record(("title", "message"))
-        rows[name] = rows[name].spoken(said["title"].text(), _same_fields(said["message"], rows[name].message))
+        rows[name] = rows[name].spoken(
+            said["title"].text(), _same_fields(said["message"], rows[name].message)
+        )
     wording = dict(book.wording)
     for name, node in data["wording"].mapping().items():
         if name not in wording:

@@ -37,7 +37,7 @@ def accounts_told(subject: Subject) -> Iterator[Finding]:
                 [mark],
                 fields={"name": _name(place)},
             )
-    yield from _passed_over(subject, told, known)
+    yield from _passed_over(subject, told)
 
 
 def _told(subject: Subject) -> dict[str, Mark]:
@@ -93,7 +93,7 @@ def _meant(place: str, listed: Mapping[str, Mark]) -> bool:
     return False
 
 
-def _passed_over(subject: Subject, told: Mapping[str, Mark], known: set[str]) -> Iterator[Finding]:
+def _passed_over(subject: Subject, told: Mapping[str, Mark]) -> Iterator[Finding]:
     """The accounts of the appropriations that prose which tells nearly all leaves out."""
     listed = _listed(subject, appropriated=True)
     items = [code for code in listed if len(code) == _ITEM]

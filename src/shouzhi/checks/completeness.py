@@ -145,7 +145,10 @@ def shallow_codes(subject: Subject) -> Iterator[Finding]:
                 "not-deep-enough",
                 subject,
                 list(shallow.values()),
-                fields={"names": names, "level": check_book().phrase(row.names("levels")[dimension])},
+                fields={
+                    "names": names,
+                    "level": check_book().phrase(row.names("levels")[dimension]),
+                },
             )
 
 

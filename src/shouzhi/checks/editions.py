@@ -49,7 +49,9 @@ class Fit:
         return check_book().say(
             "edition",
             place=edition.place,
-            kind=check_book().phrase(check_book()["own-year"].names("kinds").get(edition.document, "")),
+            kind=check_book().phrase(
+                check_book()["own-year"].names("kinds").get(edition.document, "")
+            ),
             year=str(edition.valid_from),
             count=str(len(self.wanted)),
         )
@@ -68,7 +70,9 @@ def fit_of(subject: Subject) -> Fit | None:
 
 def _fits(document: Document) -> Iterator[Fit]:
     for edition in forms.editions():
-        wanted = tuple(f for f in edition.forms if f.required and f.part == "tables" and not f.for_each)
+        wanted = tuple(
+            f for f in edition.forms if f.required and f.part == "tables" and not f.for_each
+        )
         if edition.document == document.kind and wanted:
             yield _fit(document, edition, wanted)
 
@@ -106,4 +110,6 @@ def _columns(form: Form, table: Table, known: Mapping[str, str]) -> float:
 
 
 def _numbered(form: Form, table: Table) -> bool:
-    return bool(form.number and table.number) and fold(form.number or "") == fold(table.number or "")
+    return bool(form.number and table.number) and fold(form.number or "") == fold(
+        table.number or ""
+    )

@@ -180,12 +180,13 @@ def indicators(subject: Subject) -> Iterator[Finding]:
                     continue
                 for value in sorted(values):
                     if re.search(kind["wrong"].text(), fold(value)):
+                        why = check_book().phrase(kind["why"].text())
                         yield finding(
                             "indicator-unit",
                             subject,
                             [subject.cell(place, index)],
                             severity="note" if kind["severity"].text() == "note" else None,
-                            fields={"label": line.label, "value": value, "why": check_book().phrase(kind["why"].text())},
+                            fields={"label": line.label, "value": value, "why": why},
                             found=value,
                         )
 

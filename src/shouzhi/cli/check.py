@@ -69,7 +69,9 @@ class Tally:
     help="Write to this file, or folder for pdf of several files; standard output by default.",
 )  # fmt: skip
 @click.option("--between", is_flag=True, help="Check all documents against each other as well.")
-@click.option("--rounding", is_flag=True, help="Show rounding notes, which are no errors, one by one.")
+@click.option(
+    "--rounding", is_flag=True, help="Show rounding notes, which are no errors, one by one."
+)
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), metavar="N",
     help="Processes that check at the same time; as many as there are cores by default.",
@@ -79,7 +81,10 @@ class Tally:
     "--time-limit", type=click.FloatRange(min=0, min_open=True), default=TIME_LIMIT,
     metavar="SECONDS", show_default=True, help="What one document may take.",
 )  # fmt: skip
-@click.option("--verbose", "-v", is_flag=True, help="Tell what was noticed while reading, and which sentences were not understood, too.")
+@click.option(
+    "--verbose", "-v", is_flag=True,
+    help="Tell what was noticed while reading, and which sentences were not understood, too.",
+)  # fmt: skip
 @language_option
 def check(  # noqa: PLR0913 - a command has as many parameters as options
     paths: tuple[Path, ...],

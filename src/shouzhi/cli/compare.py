@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "xlsx", "html")
 _SUFFIXES = {".xlsx": "xlsx", ".html": "html", ".htm": "html"}
 _FEN = 1_000_000
+_INKS = {"added": "#0B6E4F", "removed": "#A4262C", "changed": "#1F4E79"}
 
 
 @click.command()
@@ -41,7 +43,8 @@ def compare(
     """Compare two books or documents: what was added, removed and changed.
 
     A and B are each a book (a folder, or a workbook that is one) or a published document.
-    Amounts are shown in 万元.  The exit status is 2 when one of them cannot be used.
+    Amounts are shown in 万元.  Breakdowns that only one of the two prints are counted, not
+    listed.  The exit status is 2 when one of them cannot be used.
     """
     from shouzhi.publish.compare import compare as held
 
@@ -50,6 +53,9 @@ def compare(
     if chosen == "xlsx" and out is None:
         raise click.UsageError(messages("compare-needs-out"))
     found = held(_document(before, messages), _document(after, messages))
+    if found.before == found.after:
+        names = (f"{found.before}（{path.resolve().name}）" for path in (before, after))
+        found = replace(found, **dict(zip(("before", "after"), names, strict=True)))
     if chosen == "table" and out is None:
         _show(found, messages, most=None if every else 60)
         return
@@ -116,6 +122,7 @@ def _row(change: Change, messages: Messages) -> dict[str, str]:
         "after": _money(change.after),
         "difference": _money(change.difference, signed=True),
         "rate": "" if change.rate is None else f"{change.rate:+}%" if change.rate else "0.00%",
+        "slight": "slight" if change.slight else "",
     }
 
 
@@ -130,7 +137,10 @@ def _summary(found: Comparison, messages: Messages) -> str:
     from shouzhi.publish.compare import KINDS
 
     counts = {kind: len(found.of(kind)) for kind in KINDS}
-    return messages("compare-summary", same=found.same, **counts)
+    slight = sum(change.slight for change in found.changes)
+    text = messages("compare-summary", same=found.same, **counts)
+    text += messages("compare-slight", count=slight) if slight else ""
+    return text + (messages("compare-apart", count=found.apart) if found.apart else "")
 
 
 def _title(found: Comparison, messages: Messages) -> str:
@@ -148,6 +158,10 @@ def _show(found: Comparison, messages: Messages, most: int | None) -> None:
 
     console = Console()
     console.print(escape(_title(found, messages)), style="bold")
+    if most is not None:
+        whole, found = found, replace(found, changes=tuple(c for c in found.changes if not c.slight))
+    else:
+        whole = found
     colours = {"added": "green", "removed": "red", "changed": "cyan"}
     shown = 0
     for title, rows in _rows(found, messages):
@@ -163,14 +177,16 @@ def _show(found: Comparison, messages: Messages, most: int | None) -> None:
         console.print(table)
     if shown < len(found.changes):
         console.print(messages("compare-more", count=len(found.changes) - shown))
-    console.print(_summary(found, messages))
+    if hidden := len(whole.changes) - len(found.changes):
+        console.print(messages("compare-slight-hidden", count=hidden))
+    console.print(_summary(whole, messages))
 
 
 def _text(found: Comparison, messages: Messages) -> str:
     lines = [_title(found, messages), "\t".join(_headings(messages))]
     for title, rows in _rows(found, messages):
         lines.append(title)
-        lines += ["\t".join(list(row.values())[1:]) for row in rows]
+        lines += ["\t".join(list(row.values())[1:-1]) for row in rows]
     return "\n".join([*lines, _summary(found, messages), ""])
 
 
@@ -192,24 +208,32 @@ def _workbook(found: Comparison, messages: Messages) -> bytes:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     book = xlsxwriter.Workbook(made, options)
     book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
-    head = book.add_format({"bold": True, "bg_color": "#EFEFEF", "border": 1})
+    head = book.add_format({"bold": True, "bg_color": "#EFEFEF", "border": 1, "align": "center"})
+    kinds = {kind: book.add_format({"font_color": colour}) for kind, colour in _INKS.items()}
+    quiet = book.add_format({"font_color": "#6B7280"})
     money = book.add_format({"num_format": "#,##0.00"})
     change = book.add_format({"num_format": "+#,##0.00;-#,##0.00;0.00"})
     percent = book.add_format({"num_format": "+0.00%;-0.00%;0.00%"})
     page = book.add_worksheet(messages("compare-sheet"))
-    page.write_string(0, 0, _title(found, messages))
+    page.write_string(0, 0, _title(found, messages), book.add_format({"bold": True, "font_size": 14}))
     page.write_string(1, 0, _summary(found, messages))
     for column, heading in enumerate((messages("compare-table"), *_headings(messages))):
         page.write_string(2, column, heading, head)
     for row, one in enumerate(found.changes, start=3):
-        for column, text in enumerate((one.table, messages(f"compare-{one.kind}"), one.label, one.heading)):
-            page.write_string(row, column, text)
+        said = messages(f"compare-{one.kind}")
+        for column, text in enumerate((one.table, said, one.label, one.heading)):
+            how = quiet if one.slight else kinds[one.kind] if column == 1 else None
+            page.write_string(row, column, text, how)
         for column, amount in ((4, one.before), (5, one.after)):
             if amount is not None:
                 page.write_number(row, column, Decimal(amount) / _FEN, money)
         page.write_formula(row, 6, f"=F{row + 1}-E{row + 1}", change, Decimal(one.difference) / _FEN)
         if one.rate is not None:
             page.write_formula(row, 7, f"=G{row + 1}/E{row + 1}", percent, one.rate / 100)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(2)
     page.freeze_panes(3, 0)
     page.autofilter(2, 0, 2 + max(1, len(found.changes)), 7)
     page.set_column(0, 0, 34)

@@ -63,7 +63,9 @@ class Messages:
         if self.language == "en":
             for pattern, english in _phrases():
                 if match := pattern.fullmatch(text):
-                    return english.format(**{k: self.phrase(v) for k, v in match.groupdict().items()})
+                    return english.format(
+                        **{k: self.phrase(v) for k, v in match.groupdict().items()}
+                    )
         return text
 
 

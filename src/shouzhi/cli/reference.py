@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/ (commands, checks, forms); `--check` fails when one is stale."""
+"""Writes the generated pages of docs/ (commands, checks, forms, outlines); `--check` fails when one is stale."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from shouzhi.checks.reference import page as checks_page
 from shouzhi.cli import main
 from shouzhi.cli.forms_page import page as forms_page
+from shouzhi.cli.outlines_page import page as outlines_page
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 
@@ -51,6 +52,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "commands.md": page,
     "checks.md": checks_page,
     "forms.md": forms_page,
+    "outlines.md": outlines_page,
 }
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from shouzhi.catalogue.classifications import classification
+
+_CARRIED: Final = "carried_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,13 @@ def uses(ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]]) -> tuple
 
 
 def without_ceiling(ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """The amounts in 分 of the sources for which no ceiling was issued, at any level."""
+    """The amounts in 分 of the sources for which no ceiling was issued, at any level.
+
+    What is carried over was granted in an earlier year and needs none.
+    """
     tree = classification("source")
     left: dict[str, int] = {}
     for at, amount in asked:
-        if not any(at == source or tree.is_ancestor(source, at) for source in ceilings):
+        if not any(at == source or tree.is_ancestor(source, at) for source in (*ceilings, _CARRIED)):
             left[at] = left.get(at, 0) + amount
     return left

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shouzhi.cycle.raw import RawBook, RawRow
-from shouzhi.cycle.sheets import schema
+from shouzhi.cycle.sheets import Sheet, schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,13 @@ def merge(name: str, own: RawBook, units: Sequence[RawRow], parts: Iterable[Part
         for sheet in schema().sheets:
             if sheet.key == "units":
                 continue
-            named = sheet.column_of("unit") is not None
             for row in part.book.sheets.get(sheet.key, []):
-                merged.sheets[sheet.key].append(_owned(row, part.unit) if named else row)
+                merged.sheets[sheet.key].append(RawRow(owned(sheet, row.cells, part.unit), row.spot))
     return merged
 
 
-def _owned(row: RawRow, unit: str) -> RawRow:
-    if row.cells.get("unit"):
-        return row
-    cells: Mapping[str, str] = {"unit": unit, **{k: v for k, v in row.cells.items() if k != "unit"}}
-    return RawRow(cells, row.spot)
+def owned(sheet: Sheet, cells: Mapping[str, str], unit: str) -> Mapping[str, str]:
+    """The cells of a row that a unit wrote: where its sheet asks for a unit and it names none, its own."""
+    if cells.get("unit") or sheet.column_of("unit") is None:
+        return cells
+    return {**cells, "unit": unit}

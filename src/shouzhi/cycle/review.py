@@ -20,6 +20,7 @@ _OUTFLOWS: Final = frozenset({"expenditure", "carried_out", "distributed"})
 # Economic classes of “三公”, meetings and training: what the frugality rules hold down
 # (《党政机关厉行节约反对浪费条例》).
 _FRUGAL: Final = {"30212": "因公出国（境）费", "30215": "会议费", "30216": "培训费", "30217": "公务接待费", "30231": "公务用车运行维护费", "31013": "公务用车购置"}
+_NAMED: Final = 5  # names that one remark tells; the number tells the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,17 @@ def _unbalanced(book: Book) -> Iterator[Remark]:
 def _bare_projects(book: Book) -> Iterator[Remark]:
     """Projects without a basis or without an indicator (项目支出绩效目标 must come with the request)."""
     told = {(r.text("unit"), r.text("project")) for r in book.of("indicators")}
-    for project in book.projects:
-        if not project.record.text("basis"):
-            yield Remark("warning", project.record.spot, f"项目“{project.name}”没有立项依据", "请在“项目”页补上，或说明理由")
-        if (project.unit, project.name) not in told and ("", project.name) not in told:
-            yield Remark("warning", project.record.spot, f"项目“{project.name}”没有绩效指标", "请在“绩效指标”页补上，或说明理由")
+    baseless = [p.name for p in book.projects if not p.record.text("basis")]
+    aimless = [p.name for p in book.projects if (p.unit, p.name) not in told and ("", p.name) not in told]
+    for lacking, what, sheet in ((baseless, "立项依据", "项目"), (aimless, "绩效指标", "绩效指标")):
+        if lacking:
+            message = f"{len(lacking)} 个项目没有{what}：{_named(lacking)}"
+            yield Remark("warning", Spot(sheet), message, f"请在“{sheet}”页补上，或说明理由")
+
+
+def _named(names: list[str]) -> str:
+    """The first names of many: one finding for all of them."""
+    return "、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else "")
 
 
 def _dearer(book: Book) -> Iterator[Remark]:

@@ -2,7 +2,8 @@
 
 Lines are held against each other by their places in the space, so that documents of
 different years, stages, editions and formats can be compared; a place that stands in
-several tables is told once, where it is met first.
+several tables is told once, where it is met first.  A breakdown that one of the two does
+not print at all (by account, by source…) says nothing of what changed and is only counted.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
 
+from shouzhi.catalogue.classifications import CODED
 from shouzhi.catalogue.names import strip_ordinal
 from shouzhi.cycle.book import MAIN_STAGE
 from shouzhi.facts import Document
-from shouzhi.space import Coordinates, Fact
+from shouzhi.publish.amounts import quantum
+from shouzhi.space import FEN_PER, Coordinates, Fact
 from shouzhi.tables import UNLABELLED
 
 Kind = Literal["added", "removed", "changed"]
@@ -28,7 +31,10 @@ Place = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line that differs: where it is printed, and both amounts in 分 (None where there is none)."""
+    """One line that differs: where it is printed, and both amounts in 分 (None where there is none).
+
+    `digit` is the coarser last printed digit of the two, in 分.
+    """
 
     kind: Kind
     table: str
@@ -36,11 +42,17 @@ class Change:
     heading: str
     before: int | None
     after: int | None
+    digit: int = 1
 
     @property
     def difference(self) -> int:
         """How much more the second document has, in 分."""
         return (self.after or 0) - (self.before or 0)
+
+    @property
+    def slight(self) -> bool:
+        """Whether the amounts differ by no more than a last digit, as rounding may have it."""
+        return self.kind == "changed" and abs(self.difference) <= self.digit
 
     @property
     def rate(self) -> Decimal | None:
@@ -53,12 +65,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All changes in the order of the second document; `same` counts the lines that are equal."""
+    """All changes in the order of the second document.
+
+    `same` counts the lines that are equal, `apart` those of breakdowns that only one of the
+    two documents prints.
+    """
 
     before: str
     after: str
     changes: tuple[Change, ...]
     same: int
+    apart: int = 0
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
         """The changes of one kind."""
@@ -68,6 +85,7 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class _Printed:
     amount: int
+    digit: int
     table: str
     label: str
     heading: str
@@ -76,16 +94,33 @@ class _Printed:
 def compare(before: Document, after: Document) -> Comparison:
     """What changed from one document to another."""
     old, new = dict(_lines(before)), dict(_lines(after))
+    shapes = set(map(_shape, old)) & set(map(_shape, new))
     changes: list[Change] = []
-    same = 0
+    same = apart = 0
     for place, line in new.items():
         earlier = old.get(place)
         if earlier is not None and earlier.amount == line.amount:
             same += bool(line.amount)
-        elif line.amount or (earlier and earlier.amount):
+        elif not line.amount and not (earlier and earlier.amount):
+            continue
+        elif _shape(place) not in shapes:
+            apart += 1
+        else:
             changes.append(_change(earlier, line))
-    changes += [_change(line, None) for place, line in old.items() if place not in new and line.amount]
-    return Comparison(_name(before), _name(after), tuple(changes), same)
+    for place, line in old.items():
+        if place not in new and line.amount:
+            if _shape(place) in shapes:
+                changes.append(_change(line, None))
+            else:
+                apart += 1
+    return Comparison(_name(before), _name(after), tuple(changes), same, apart)
+
+
+def _shape(place: Place) -> tuple[tuple[str, str], ...]:
+    """The breakdown that a place belongs to: flow and stage themselves, of codes the level."""
+    return tuple(
+        (d, m if d in {"flow", "stage", "year"} else str(len(m)) if d in CODED else "") for d, m in place
+    )
 
 
 def _name(document: Document) -> str:
@@ -98,7 +133,8 @@ def _change(before: _Printed | None, after: _Printed | None) -> Change:
     first = before.amount if before and before.amount else None
     last = after.amount if after and after.amount else None
     kind: Kind = "added" if first is None else "removed" if last is None else "changed"
-    return Change(kind, shown.table, shown.label, shown.heading, first, last)
+    digit = max(line.digit for line in (before, after) if line)
+    return Change(kind, shown.table, shown.label, shown.heading, first, last, digit)
 
 
 def _lines(document: Document) -> Iterator[tuple[Place, _Printed]]:
@@ -116,7 +152,8 @@ def _lines(document: Document) -> Iterator[tuple[Place, _Printed]]:
         label = "" if row.label == UNLABELLED else strip_ordinal(row.label)[1] or row.label
         heading = "·".join(dict.fromkeys((*filter(None, (column.side,)), *column.heading)))
         title = " ".join(filter(None, (table.number, table.title)))
-        yield place, _Printed(fact.amount, title, label, heading)
+        digit = quantum(fact.unit) if fact.unit in FEN_PER else 1
+        yield place, _Printed(fact.amount, digit, title, label, heading)
 
 
 def _place(fact: Fact, document: Document) -> Place:

@@ -138,7 +138,8 @@ class Narrator:
     def parts(self, saying: Saying, scene: Scene, whole: int) -> str:
         """The parts of a saying, the largest first unless they have an order of their own.
 
-        Where one of them is below zero they make up no whole, and are left to the tables.
+        Where one of them, or what is not told, is below zero they make up no whole, and are
+        left to the tables.
         """
         told: list[tuple[int, str]] = []
         for part in saying.parts:
@@ -150,7 +151,8 @@ class Narrator:
                     continue
                 told.append((amount or 0, self._told(part, inner)))
         if saying.order == "size":
-            if any(amount < 0 for amount, _ in told):
+            most = max(whole, 0) + len(told) * quantum(self.unit)
+            if any(amount < 0 for amount, _ in told) or sum(amount for amount, _ in told) > most:
                 return ""
             told.sort(key=lambda pair: -abs(pair[0]))
         return saying.join.join(

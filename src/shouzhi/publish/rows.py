@@ -188,7 +188,8 @@ class Rows:
             return [p.name for p in ours if p.name in found and p.record.text(spec.having)]
         known = {p.name for p in ours}
         named = self._ledger.members("project", self._inside(narrowed))
-        return [n for n in named if n not in known] + [p.name for p in ours if p.name in found]
+        ours_found = dict.fromkeys(p.name for p in ours if p.name in found)  # units may share a name
+        return [*(n for n in named if n not in known), *ours_found]
 
     def _listed(self, spec: RowSpec, outer: Draft) -> Iterator[Draft]:
         """A row for each record of a list that lies at the place; one for each whole purchase."""

@@ -6,8 +6,9 @@ sum of others, and which are the ratio of two.  What words leave open (does this
 include the carry-over?) the document itself decides: relations come in families, and a
 family is admitted when the instances of it that print something mostly hold.
 
-Rooms inside: `within` (the trees of one table), `across` (tables against each other),
-`said` (prose against tables), `evidence` (which families are admitted).
+Rooms inside: `within` (the trees of one table), `worked_out` (its columns of changes and
+rates), `formulas` (what forms print themselves), `across` and `spread` (tables against each
+other), `said` (prose against tables), `evidence` (which families are admitted).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Final
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.relations import Relation
-from shouzhi.relations.trees import ROW_DIMENSIONS, around, is_list, nearest
+from shouzhi.relations.trees import ROW_DIMENSIONS, around, is_list, joined, nearest
 from shouzhi.space import Coordinates, Fact
 
 DEFAULT_STAGE: Final = {"budget": "approved", "accounts": "outturn", "performance": "approved"}
@@ -121,9 +121,10 @@ def parts_of_wholes(places: Mapping[Coordinates, Placed]) -> Iterator[Relation]:
 
 def _wholes(group: Mapping[str | None, Placed], dimension: str) -> Iterator[Relation]:
     children: dict[str | None, list[str]] = defaultdict(list)
+    together = joined(group)
     for member in group:
         if member is not None:
-            above = nearest(member, group, dimension)
+            above = nearest(member, group, dimension, together)
             if above is None or isinstance(above, str):
                 children[above].append(member)
     for parent, below in children.items():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import Final
 
 from shouzhi.catalogue.names import fold
 from shouzhi.facts import Document
@@ -22,6 +24,7 @@ from shouzhi.relations.across import (
     unique,
     witnessed,
 )
+from shouzhi.relations.between import narrowed
 from shouzhi.relations.blanks import blanks
 from shouzhi.relations.cells import Cells, last_digit
 from shouzhi.relations.evidence import admit
@@ -30,6 +33,9 @@ from shouzhi.relations.said import Said
 from shouzhi.relations.spread import spread
 from shouzhi.relations.within import table_relations
 from shouzhi.space import FEN_PER, Coordinates, Fact
+
+_OFFICE: Final = re.compile(r"\(?(?:本级|机关|本部)\)?$")
+"""How the department's own office is told from the department."""
 
 
 def derive(documents: Sequence[Document]) -> System:
@@ -95,7 +101,7 @@ def _candidates(
     beside: Mapping[Coordinates, Placed] = {}
     if len(documents) > 1:
         beside = unique(every)
-        found = _held_together(every, beside)
+        found = chain(_held_together(every, beside), narrowed(every, places))
         across = (r for r in found if len(_owners(r, starts, told)) > 1)
         yield from _apart(across, starts, told)
     for document, start, origin in zip(documents, starts, origins, strict=True):
@@ -144,16 +150,21 @@ def _origins(documents: Sequence[Document]) -> list[Origin]:
     """
     whole = next((d.department for d in documents if d.scope == "department"), None)
     return [
-        Origin(
-            document.kind,
-            document.year,
-            number,
-            fold(document.department)
-            if document.department and whole and document.department != whole
-            else None,
-        )
+        Origin(document.kind, document.year, number, _unit(document, whole))
         for number, document in enumerate(documents)
     ]
+
+
+def _unit(document: Document, whole: str | None) -> str | None:
+    """The unit whose document it is, as the department's tables name it; None for the whole.
+
+    In these 某局 is the department's own office, which publishes as 某局（本级）.
+    """
+    own = document.department
+    if not own or not whole or (own == whole and document.scope != "unit"):
+        return None
+    bare = _OFFICE.sub("", fold(own))
+    return bare if bare == fold(whole) else fold(own)
 
 
 def _tables(document: Document, number: int, grid: dict[int, Cells]) -> Iterator[Relation]:

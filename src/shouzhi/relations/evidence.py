@@ -10,7 +10,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from shouzhi.relations import BETWEEN, Family, Relation, System
+from shouzhi.relations import Family, Relation, System
+from shouzhi.relations.between import NARROWED, narrower, strangers
 from shouzhi.relations.misplaced import misplaced
 from shouzhi.relations.trees import ROW_DIMENSIONS, around
 from shouzhi.relations.unprinted import FEW, agreed, forgotten, tells
@@ -46,13 +47,16 @@ def admit(system: System, candidates: Iterable[Relation]) -> None:
     families: dict[Family, list[Relation]] = defaultdict(list)
     for relation in candidates:
         families[relation.family].append(relation)
-    rivals = _rivals(system, families) | _strangers(system, families)
-    court = _Court(system, _carried(system), rivals)
+    apart = strangers(system, families)
+    scoped = narrower(system, families, apart)
+    court = _Court(system, _carried(system), _rivals(system, families) | apart)
     seen: set[tuple[tuple[int, int], ...]] = set()
     for family, relations in sorted(families.items(), key=_order):
         known = relations
         if family[0] == "unprinted":
             known = forgotten(system, relations, families)
+        elif family[0] == NARROWED:
+            known = relations if family in scoped else []
         elif not court.admits(family, relations):
             continue
         for relation in known:
@@ -190,24 +194,6 @@ def _rivals(system: System, families: dict[Family, list[Relation]]) -> set[Famil
             for side in _sides(family):
                 best[side] = min(best.get(side, ranks[family]), ranks[family])
     return {f for f, r in ranks.items() if any(best[side] < r for side in _sides(f))}
-
-
-def _strangers(system: System, families: dict[Family, list[Relation]]) -> set[Family]:
-    """Columns of two documents that share words, and not one number: another scope.
-
-    A target form prints as 基本支出 what appropriations pay of it, the budget all of it.
-    """
-    found: set[Family] = set()
-    columns: dict[Family, list[Family]] = defaultdict(list)
-    for family in families:
-        if family[0] == "same" and BETWEEN in family:
-            for column in (family[1:5], family[5:9]):
-                columns[*column, *family[9:]].append(family)
-    for held in columns.values():
-        telling = [r for family in held for r in families[family] if tells(system, r)]
-        if len(telling) > 1 and not any(map(system.holds, telling)):
-            found.update(held)
-    return found
 
 
 def _sides(family: Family) -> tuple[Family, Family]:

@@ -34,9 +34,11 @@ def _forms() -> _Forms:
     data = load_yaml(CATALOGUE / "formulas.yaml").record(("signs", "columns", "notes"))
     columns = data["columns"].record(("sum", "share", "growth"))
     return _Forms(
-        {ord(sign): str(node.value) for sign, node in data["signs"].mapping().items()},
-        *(re.compile(columns[name].text()) for name in ("sum", "share", "growth")),
-        tuple(re.compile(text) for text in data["notes"].texts()),
+        signs={ord(sign): str(node.value) for sign, node in data["signs"].mapping().items()},
+        sum=re.compile(columns["sum"].text()),
+        share=re.compile(columns["share"].text()),
+        growth=re.compile(columns["growth"].text()),
+        notes=tuple(map(re.compile, data["notes"].texts())),
     )
 
 
@@ -77,9 +79,7 @@ def _numbered(table: Table) -> dict[str, int]:
 
 
 def _terms(text: str, numbered: Mapping[str, int]) -> list[tuple[int | None, int]]:
-    return [
-        (numbered.get(name), -1 if sign == "-" else 1) for sign, name in _TERM.findall(text)
-    ]
+    return [(numbered.get(name), -1 if sign == "-" else 1) for sign, name in _TERM.findall(text)]
 
 
 def _sums(
@@ -99,7 +99,7 @@ def _sums(
             yield Relation((*relation.terms, *terms_off), "sum", relation.family, relation.why)
 
 
-def _rates(  # noqa: PLR0913 - a table, a column of it and the two that it is of
+def _rates(
     table: Table,
     number: int,
     cells: Cells,
@@ -110,7 +110,8 @@ def _rates(  # noqa: PLR0913 - a table, a column of it and the two that it is of
     if None in ends:
         return
     for row in range(len(table.rows)):
-        top, bottom, rate = (cells.get((row, column)) for column in (*ends, place) if column is not None)
+        columns = [column for column in (*ends, place) if column is not None]
+        top, bottom, rate = (cells.get((row, column)) for column in columns)
         if top is not None and bottom is not None and rate is not None:
             terms = ((top, 1), (bottom, -1), (rate, 0))
             heading = table.columns[place].heading[-1]
@@ -127,8 +128,9 @@ def noted(tables: Sequence[Table], grids: Mapping[int, Cells]) -> Iterator[Relat
             for pattern in _forms().notes:
                 for match in pattern.finditer(fold(note)):
                     other = _named(tables, match["table"]) if match["table"] else number
-                    if number in grids and other in grids:
-                        yield from _same_rows(tables, grids, (number, match["one"]), (other, match["other"]))
+                    if other is not None and {number, other} <= grids.keys():
+                        ends = (number, match["one"]), (other, match["other"])
+                        yield from _same_rows(tables, grids, *ends)
 
 
 def _named(tables: Sequence[Table], name: str) -> int | None:
@@ -150,7 +152,9 @@ def _same_rows(
 ) -> Iterator[Relation]:
     ends = [(number, _numbered(tables[number]).get(name)) for number, name in (one, other)]
     rows = [
-        _places(tables[number], grids[number], column) for number, column in ends if column is not None
+        _places(tables[number], grids[number], column)
+        for number, column in ends
+        if column is not None
     ]
     if len(rows) < len(ends) or ends[0] == ends[1]:
         return

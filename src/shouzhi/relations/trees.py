@@ -51,10 +51,11 @@ def branches(places: Sequence[Coordinates]) -> Iterator[Branch]:
 
 def _group_branches(group: Mapping[str | None, list[int]], dimension: str) -> Iterator[Branch]:
     children: dict[str | None, list[int]] = defaultdict(list)
+    together = joined(group)
     for member, indexes in group.items():
         if member is None:
             continue
-        above = nearest(member, group, dimension)
+        above = nearest(member, group, dimension, together)
         if above is not _NOWHERE:
             children[above].extend(indexes)  # type: ignore[index]
     for member, below in children.items():
@@ -73,15 +74,26 @@ def _carries(member: str, group: Mapping[str | None, object]) -> bool:
 _NOWHERE: Final = object()
 
 
-def nearest(member: str, group: Mapping[str | None, object], dimension: str) -> object:
+def joined(group: Mapping[str | None, object]) -> dict[str, str]:
+    """What stands over each member: several joined with “+”, where all of them are printed."""
+    above: dict[str, str] = {}
+    for whole in group:
+        if whole and "+" in whole and all(part in group for part in whole.split("+")):
+            for part in whole.split("+"):
+                above.setdefault(part, whole)
+    return above
+
+
+def nearest(
+    member: str, group: Mapping[str | None, object], dimension: str, together: Mapping[str, str]
+) -> object:
     """The nearest printed ancestor of a member: a member, None for the whole, or nowhere.
 
-    Several members joined with “+” stand over each of them, where all are printed.
+    `together` are the `joined` members of the group.
     """
+    if member in together:
+        return together[member]
     tree = classification(dimension)
-    for joined in (m.split("+") for m in group if m and "+" in m):
-        if member in joined and set(joined) <= group.keys():
-            return "+".join(joined)
     above = tree.parent(member)
     while above:
         if above in group:

@@ -103,7 +103,9 @@ def _shares(table: Table, number: int, cells: Cells, place: int) -> Iterator[Rel
             for pair in _pairs(table, place)
         ]
     else:
-        found = [_of_total(table, number, cells, place, column) for column in _amounts(table, place)]
+        found = [
+            _of_total(table, number, cells, place, column) for column in _amounts(table, place)
+        ]
     yield from _best(cells, found)
 
 
@@ -112,19 +114,19 @@ def _of_total(
 ) -> Iterator[Relation]:
     """Each row of a column as a share of the one row that is its total."""
     side = table.columns[place].side
-    totals = [
-        i for i, r in enumerate(table.rows) if r.side == side and lexicon().is_total(r.label)
-    ]
+    totals = [i for i, r in enumerate(table.rows) if r.side == side and lexicon().is_total(r.label)]
     if len(totals) != 1 or (whole := cells.get((totals[0], column))) is None:
         return
     for row in range(len(table.rows)):
         part, rate = cells.part((row, column)), cells.get((row, place))
         if part is not None and rate is not None and part != whole:
             terms = ((part, 1), (whole, -1), (rate, 0))
-            yield Relation(terms, "ratio", ("rate", number, place), table.columns[place].heading[-1])
+            yield Relation(
+                terms, "ratio", ("rate", number, place), table.columns[place].heading[-1]
+            )
 
 
-def _ratios(  # noqa: PLR0913 - a table, a column of it and the two that it is of
+def _ratios(
     table: Table, number: int, cells: Cells, place: int, ends: tuple[int, int], mode: str
 ) -> Iterator[Relation]:
     """A printed rate of each row over two of its amounts."""
@@ -190,7 +192,9 @@ def _pairs(table: Table, place: int) -> list[_Pair]:
         _Pair(a, b)
         for a in held
         for b in held
-        if _when(table, b) < _when(table, a) and _fits(table, a, now, held) and _fits(table, b, base, held)
+        if _when(table, b) < _when(table, a)
+        and _fits(table, a, now, held)
+        and _fits(table, b, base, held)
     ]
 
 

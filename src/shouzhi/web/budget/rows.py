@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from shouzhi.catalogue.names import fold
+from shouzhi.cycle.merge import owned
 from shouzhi.cycle.moves import Refused
 from shouzhi.cycle.raw import RawBook, RawRow, Spot
 from shouzhi.cycle.resolving import DIMENSIONS, resolve
@@ -149,10 +150,16 @@ def fill(row: Row, listed: Listed) -> None:
     if row.sheet == PROSE:
         row.faults = {} if row.cells.get("heading") else {"heading": "请填写标题"}
         return
-    found = resolve(schema().sheet(row.sheet), row.cells, listed)
+    sheet = schema().sheet(row.sheet)
+    found = resolve(sheet, _of_unit(row.submission.unit, sheet, row.cells), listed)
     row.faults, row.amount = dict(found.faults) if row.cells else {}, found.amount
     for dimension in DIMENSIONS:
         setattr(row, dimension, found.members.get(dimension, ""))
+
+
+def _of_unit(unit: Body, sheet: Sheet, cells: Mapping[str, str]) -> Mapping[str, str]:
+    """The cells with the unit that they leave unsaid; a department's rows may be of none."""
+    return owned(sheet, cells, unit.code or unit.name) if unit.kind == "unit" else cells
 
 
 def listed_of(submission: Submission) -> Listed:
@@ -201,8 +208,9 @@ def raw(submission: Submission) -> RawBook:
             continue
         places[row.sheet] += 1
         if row.cells:  # an empty line on screen is no row of a book
-            spot = Spot(schema().sheet(row.sheet).name, places[row.sheet])
-            book.sheets.setdefault(row.sheet, []).append(RawRow(row.cells, spot))
+            sheet = schema().sheet(row.sheet)
+            cells = _of_unit(submission.unit, sheet, row.cells)
+            book.sheets.setdefault(row.sheet, []).append(RawRow(cells, Spot(sheet.name, places[row.sheet])))
     return book
 
 

@@ -95,7 +95,7 @@ def _shown(request: HttpRequest, person: User, form: RoleForm, status: int = 200
         (given, given.valid_to is None or given.valid_to >= today, given.body_id in reach)
         for given in person.grants.select_related("body").order_by("valid_from", "role")
     ]
-    context = {"person": person, "roles": roles, "form": form, "password": password, "self": person == request.user}
+    context = {"person": person, "roles": roles, "form": form, "password": password, "oneself": person == request.user}
     return render(request, "people/user.html", context, status=status)
 
 

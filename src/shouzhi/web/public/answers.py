@@ -95,7 +95,7 @@ def reply(report: ErrorReport, text: str, who: Actor, revision: int) -> None:
     with transaction.atomic():
         now = ErrorReport.objects.select_for_update().get(pk=report.pk)
         if now.revision != revision:
-            raise Stale(say("这份报告刚有了答复：{text}", text=now.answer), text, now.answer)
+            raise Stale(say("这份报告刚有了答复：{answer}", answer=now.answer), text, now.answer)
         before = {"state": now.state, "answer": now.answer}
         now.state, now.answer, now.answered_at = "answered", text, timezone.now()
         now.answered_by, now.revision = who.user, revision + 1

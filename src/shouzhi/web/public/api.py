@@ -53,7 +53,7 @@ api = NinjaAPI(
     description=f"Shouzhi {shouzhi.__version__}: published budgets and accounts as facts. Amounts are whole 分 (1/100 yuan); "
     "`amount_yuan` is the same in yuan. Lists come as JSON, CSV or Parquet by `Accept` or `format`. Read-only.",
     docs_url=None,
-    urls_namespace="api",
+    urls_namespace="public:api",
 )
 router = Router()
 

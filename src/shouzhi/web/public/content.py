@@ -26,6 +26,11 @@ Values = dict[str, Any]
 Say = charts.Say
 
 STAGES: Final = {"approved": "年初预算", "adjusted": "调整预算", "outturn": "决算"}
+DIMENSION_NAMES: Final = {
+    "year": "年度", "stage": "编审阶段", "flow": "收支方向", "source": "资金来源", "kind": "支出性质",
+    "function": "支出功能分类", "economic": "部门支出经济分类", "government_economic": "政府支出经济分类",
+    "unit": "单位", "project": "项目", "item": "专项口径",
+}  # fmt: skip
 _COLUMNS_SHOWN: Final = 8
 
 
@@ -201,13 +206,13 @@ def dictionary(dimension: str | None = None) -> Values | None:
     """The data dictionary out of the catalogue: dimensions, measures and columns, or one dimension."""
     if dimension is None:
         return {
-            "dimensions": [(name, len(classification(name).entries)) for name in DIMENSIONS],
+            "dimensions": [(name, DIMENSION_NAMES[name], len(classification(name).entries)) for name in DIMENSIONS],
             "measures": list(measures().values()), "columns": COLUMNS,
         }  # fmt: skip
     if dimension not in {*CODED, *TREES}:
         return None
     listed = classification(dimension)
-    return {"dimension": dimension, "entries": listed.entries, "listed": listed}
+    return {"dimension": dimension, "title": DIMENSION_NAMES[dimension], "entries": listed.entries, "listed": listed}
 
 
 DESCRIBED: Final = (*CODED, *TREES)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import shouzhi
+from shouzhi.catalogue.loading import load_yaml
 from shouzhi.space import FEN_PER
 from shouzhi.warehouse.figures import Figure
 from shouzhi.warehouse.names import member_name
@@ -63,10 +64,16 @@ def speaker(language: Language) -> Callable[..., str]:
     """What turns Chinese words into those of a language, and fills in their `{names}`."""
 
     def say(text: str, **values: object) -> str:
-        said = text if language == "zh" else english().get(text, text)
+        said = text if language == "zh" else _own().get(text) or english().get(text, text)
         return said.format(**values) if values else said
 
     return say
+
+
+@cache
+def _own() -> Mapping[str, str]:
+    """English words of these pages alone; raises CatalogueError for a fault."""
+    return {chinese: node.text() for chinese, node in load_yaml(_FOLDER.parent / "words.yaml").mapping().items()}
 
 
 def money(amount: Figure | int | None, language: Language) -> Markup:

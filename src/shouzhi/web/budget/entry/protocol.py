@@ -34,7 +34,7 @@ def answer(told: object, status: int = 200) -> HttpResponse:
 
 def data(where: Place, *, readonly: bool, group: str = "") -> dict[str, Any]:
     """Everything that the grid of a sheet needs."""
-    rows = list(rows_of(where))
+    rows, told = list(rows_of(where)), remarks(where)
     return {
         "sheet": where.sheet.key,
         "name": say(where.sheet.name),
@@ -45,7 +45,7 @@ def data(where: Place, *, readonly: bool, group: str = "") -> dict[str, Any]:
         "groupings": [
             {"key": key, "label": say(_heading(where.sheet, key))} for key in groupings(where.sheet)
         ],
-        "rows": [row_told(row, group) for row in rows],
+        "rows": [{**row_told(row, group), "findings": told.get(row.pk, [])} for row in rows],
         "names": names(where, rows),
         **sums(where, group),
     }
@@ -80,9 +80,18 @@ def row_told(row: Row, group: str = "", client: str = "") -> dict[str, Any]:
         "position": row.position,
         "cells": row.cells,
         "faults": row.faults,
-        "findings": [],
     }
     return {**told, "group": getattr(row, group)} if group in GROUPINGS else told
+
+
+def remarks(where: Place) -> dict[int, list[dict[str, str]]]:
+    """What people have remarked on the rows of a sheet and nobody has marked resolved."""
+    open_ones = where.submission.comments.filter(parent=None, resolved_at=None, row__sheet=where.sheet.key)
+    found: dict[int, list[dict[str, str]]] = {}
+    for comment in open_ones.select_related("by"):
+        told = {"severity": "warning", "column": comment.column, "message": f"{comment.by.name}：{comment.text}"}
+        found.setdefault(comment.row_id, []).append(told)
+    return found
 
 
 def conflict_told(conflict: Conflict, client: str) -> dict[str, Any]:

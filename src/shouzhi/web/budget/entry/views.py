@@ -64,10 +64,13 @@ def _tabs(submission: Submission) -> list[tuple[str, str, dict[str, int]]]:
 def _grid(request: HttpRequest, found: Place) -> dict[str, Any]:
     """What the script of the page begins with."""
     names = {"pk": found.submission.pk, "sheet": found.sheet.key}
+    may_comment = can(request.user, "comment.write", found.submission.unit)
     return {
         "data": reverse("budget:sheet-data", kwargs=names),
         "save": reverse("budget:sheet-save", kwargs=names),
         "codes": reverse("budget:codes", kwargs={"pk": found.submission.pk}),
+        "comment": reverse("budget:comment", kwargs={"pk": found.submission.pk}) if may_comment else None,
+        "login": reverse("people:login"),
         "token": get_token(request),
         "person": request.user.pk,
         "words": {word: said for word in WORDS if (said := say(word)) != word},

@@ -21,8 +21,8 @@ from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.rights import can
 
-SOURCES: Final = ("general", "fund", "capital", "special", "own")
-"""The sources by which ceilings are issued."""
+SOURCES: Final = ("general", "fund", "capital", "special", "own", "superior", "affiliates")
+"""The sources by which ceilings are issued; what is carried over needs none."""
 
 
 @page("ceiling.view", of=finding.year)

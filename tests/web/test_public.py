@@ -1,0 +1,239 @@
+"""The public site as it is served: every page, from memory, anew when the data changes; reports of errors."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
+
+from django.test import Client
+from public_world import ACCOUNTS, BUDGET, FISHERY, KEY, fill, read
+
+from shouzhi.warehouse import Store
+from shouzhi.web.audit.models import Entry
+from shouzhi.web.people.models import Body
+from shouzhi.web.public import answers
+from shouzhi.web.public.keeping import CACHE, Cache, Kept
+from shouzhi.web.public.models import ErrorReport
+
+
+def sign_in(user: Any) -> Client:
+    made = Client()
+    made.force_login(user)
+    return made
+
+
+PAGES = [
+    "/", f"/departments/{KEY}/", f"/departments/{KEY}/2024/", f"/documents/{ACCOUNTS}/",
+    f"/documents/{ACCOUNTS}/tables/1/", "/compare/", "/compare/three_public/", "/compare/function-213/",
+    "/search/", "/search/?q=渔业", "/corrections/", "/dictionary/", "/dictionary/function/",
+    "/dictionary/stage/", "/about/", f"/report/?document={ACCOUNTS}&table=0&row=0&column=0", "/api/v1/docs",
+]  # fmt: skip
+MISSING = [
+    "/departments/nobody/", f"/departments/{KEY}/1999/", f"/departments/{KEY}/99999999999999999999/", "/documents/x/",
+    f"/documents/{ACCOUNTS}/tables/0/", f"/documents/{ACCOUNTS}/tables/999/",
+    f"/documents/{ACCOUNTS}/tables/99999999999999999999/", f"/documents/{ACCOUNTS}/facts.exe", "/compare/nothing/",
+    "/dictionary/year/", "/dictionary/nothing/", f"/files/{ACCOUNTS}/nothing.pdf",
+    f"/files/{ACCOUNTS}/../../warehouse.sqlite", "/report/?document=nobody",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("public") / "warehouse").folder
+
+
+@pytest.fixture
+def client(db: None, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:  # noqa: ARG001 - it must be there
+    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(filled))
+    CACHE.clear()
+    yield Client()
+    CACHE.clear()
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_stands_in_both_languages(client: Client, path: str, lang: str) -> None:
+    client.cookies["lang"] = lang
+    answer = client.get(path)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert f'<html lang="{"en" if lang == "en" else "zh-CN"}">' in page
+    assert len(re.findall(r"<h1\b", page)) == 1
+    assert not re.search(r"\sstyle=", page), "no inline style"
+    assert not re.search(r"<script(?![^>]*(src=|application/json))", page), "no inline script"
+
+
+@pytest.mark.parametrize("path", MISSING)
+def test_what_is_not_there_is_told_gently(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.content.decode()
+
+
+def test_every_link_of_every_page_leads_somewhere(client: Client) -> None:
+    seen: set[str] = set()
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or path.startswith(("/static/", "/report/")):
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        if not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        links = re.findall(r'href="([^"#]+)', answer.content.decode())
+        waiting += [link.replace("&amp;", "&") for link in links if link.startswith("/") and "lang=" not in link]
+    assert len(seen) > 150
+
+
+def test_every_figure_leads_to_the_cell_that_prints_it(client: Client) -> None:
+    page = client.get(f"/departments/{KEY}/2024/").content.decode()
+    cells = set(re.findall(r'class="cell" href="(/documents/[^"]+/tables/\d+/)#(r\d+c\d+)">([\d,.]+)<', page))
+    assert len(cells) > 40
+    for path, anchor, shown in cells:
+        table = client.get(path).content.decode()
+        printed = re.search(rf'id="{anchor}"><a[^>]*>([\d,.-]+)<', table)
+        assert printed, (path, anchor)
+        wan = float(printed[1].replace(",", "")) / (1 if "单位：万元" in table else 10_000)
+        assert abs(wan - float(shown.replace(",", ""))) < 0.00501
+
+
+def test_a_page_is_kept_until_the_warehouse_changes(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    store = fill(tmp_path / "warehouse")
+    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(store.folder))
+    client = Client()
+    first = client.get("/")
+    tag = first.headers["ETag"]
+    assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/", headers={"If-None-Match": f'"other", {tag}'}).status_code == 304
+    assert client.get("/", headers={"If-Modified-Since": first.headers["Last-Modified"]}).status_code == 304
+    assert client.get("/", headers={"If-None-Match": 'W/"other"'}).status_code == 200
+    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.content) == first.content
+    store.remove(BUDGET)
+    after = client.get("/", headers={"If-None-Match": tag})
+    assert after.status_code == 200
+    assert after.headers["ETag"] != tag
+    assert client.get(f"/documents/{BUDGET}/").status_code == 404
+
+
+def test_memory_is_bounded_and_what_is_asked_again_stays() -> None:
+    from datetime import UTC, datetime
+
+    def page(size: int) -> Kept:
+        return Kept.of(b"x" * size, "application/zip", datetime(2024, 1, 1, tzinfo=UTC))
+
+    cache = Cache(most=10_000)
+    for number in range(20):
+        cache.get(("page", str(number)), 1, lambda: page(1_000))
+        cache.get(("page", "0"), 1, lambda: pytest.fail("it was asked for all the time"))
+    made: list[int] = []
+    cache.get(("page", "1"), 1, lambda: made.append(1) or page(1_000))  # type: ignore[func-returns-value]
+    assert made, "the one that nobody asked for has gone"
+
+
+def test_languages_do_not_mix_and_unknown_words_of_an_address_are_not_kept(client: Client) -> None:
+    client.get("/?x=%22%3E%3Cscript%3E")
+    page = client.get("/").content.decode()
+    assert "script%3E" not in page
+    switched = client.get("/search/?q=渔业&lang=en")
+    assert (switched.status_code, switched.headers["Location"]) == (302, "/search/?q=%E6%B8%94%E4%B8%9A")
+    assert "Search" in client.get("/search/?q=渔业").content.decode()
+    client.cookies["lang"] = "zh-hans"
+    assert "搜索" in client.get("/search/?q=渔业").content.decode()
+
+
+def test_the_search_marks_what_was_asked_for_and_shows_it_as_text(client: Client) -> None:
+    page = client.get("/search/", {"q": "养老"}).content.decode()
+    assert "<mark>养老</mark>" in page
+    hostile = client.get("/search/", {"q": "<img src=x onerror=alert(1)>"}).content.decode()
+    assert "<img src=x" not in hostile
+    assert client.get("/search/", {"q": "a" * 5000}).status_code == 200
+
+
+def test_answered_findings_and_files_are_public_and_nothing_else(client: Client) -> None:
+    page = client.get(f"/departments/{KEY}/2024/").content.decode()
+    assert "系四舍五入所致" in page
+    path, _ = next(pair for pair in read() if pair[1]["document"]["kind"] == "accounts")
+    answer = client.get(f"/files/{ACCOUNTS}/{path.name}")
+    assert b"".join(answer.streaming_content) == path.read_bytes()  # type: ignore[arg-type]
+    assert answer.headers["Content-Disposition"].startswith("attachment"), "a web page of strangers is never run here"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+REPORT = {"document": ACCOUNTS, "table": "0", "row": "0", "column": "0", "message": "合计不对", "contact": "a@b.c"}
+
+
+def test_a_reader_reports_the_department_answers_and_the_log_tells(client: Client, people: dict[str, Any]) -> None:
+    body = Body.objects.get(pk=people["department"].pk)
+    body.name = FISHERY
+    body.save()
+    assert client.post("/report/", REPORT).status_code == 200
+    report = ErrorReport.objects.get()
+    assert (report.state, report.body, report.printed) == ("new", body, read_cell(0, 0, 0))
+    assert "合计不对" not in client.get("/corrections/").content.decode(), "nothing is public before its answer"
+    staff = sign_in(people["department_finance"])
+    assert "合计不对" in staff.get("/reports/").content.decode()
+    assert staff.post(f"/reports/{report.pk}/", {"answer": "  ", "revision": "0"}).status_code == 200
+    done = staff.post(f"/reports/{report.pk}/", {"answer": "已核对，合计无误", "revision": "0"})
+    assert done.status_code == 302
+    stale = staff.post(f"/reports/{report.pk}/", {"answer": "另一个答复", "revision": "0"})
+    assert stale.status_code == 409
+    log = client.get("/corrections/").content.decode()
+    assert "已核对，合计无误" in log
+    assert "a@b.c" not in log
+    assert list(Entry.objects.filter(kind="errorreport").order_by("number").values_list("verb", flat=True)) == ["report", "answer"]
+
+
+def read_cell(table: int, row: int, column: int) -> str:
+    data = next(data for _, data in read() if data["document"]["kind"] == "accounts")
+    return str(data["tables"][table]["rows"][row]["cells"][column])
+
+
+def test_a_report_of_another_department_is_out_of_reach(client: Client, people: dict[str, Any]) -> None:
+    elsewhere = Body.objects.create(kind="department", name=FISHERY, parent=people["region"])
+    client.post("/report/", REPORT)
+    report = ErrorReport.objects.get()
+    assert report.body == elsewhere
+    staff = sign_in(people["department_finance"])
+    assert staff.get(f"/reports/{report.pk}/").status_code == 404
+    assert "合计不对" not in staff.get("/reports/").content.decode()
+    assert sign_in(people["clerk"]).get("/reports/").status_code == 403
+    assert client.get("/reports/").status_code == 302
+
+
+def test_programs_and_floods_are_kept_out(client: Client) -> None:
+    client.post("/report/", {**REPORT, "website": "http://spam"})
+    assert not ErrorReport.objects.exists()
+    for _ in range(answers.AT_MOST):
+        client.post("/report/", REPORT)
+    refused = client.post("/report/", REPORT)
+    assert refused.status_code == 400
+    assert ErrorReport.objects.count() == answers.AT_MOST
+    assert client.post("/report/", {**REPORT, "message": " "}).status_code == 400
+    hostile = {**REPORT, "table": "x", "row": "-1", "column": "99999999999999999"}
+    assert client.post("/report/", hostile).status_code == 400
+
+
+def test_a_report_without_the_token_of_the_form_is_refused(client: Client) -> None:  # noqa: ARG001 - the warehouse
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/report/", REPORT).status_code == 403
+    page = strict.get(f"/report/?document={ACCOUNTS}").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token
+    assert strict.post("/report/", {**REPORT, "csrfmiddlewaretoken": token[1]}).status_code == 200
+
+
+def test_an_empty_warehouse_is_a_site_too(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(Store(tmp_path / "empty").folder))
+    client = Client()
+    for path in ("/", "/compare/", "/search/?q=预算", "/corrections/", "/api/v1/departments", "/api/v1/facts"):
+        assert client.get(path).status_code == 200, path

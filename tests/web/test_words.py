@@ -1,0 +1,111 @@
+"""Every word on screen is there in both languages; a new one tells here that its English is missing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shouzhi.web
+from shouzhi.catalogue.loading import load_yaml
+from shouzhi.catalogue.workflows import rights, workflows
+from shouzhi.web.audit.words import words
+from shouzhi.web.language import english
+from shouzhi.web.menu import ITEMS
+
+WEB = Path(shouzhi.web.__file__).parent
+APPS = sorted(path.name for path in WEB.iterdir() if (path / "__init__.py").exists())
+_IN_TEMPLATE = re.compile(r"""\b_\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
+_LABEL_LISTS = re.compile(r"""\[(\('\w+', '[^']+'\)(?:, )?)+\]""")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_SHOWN = {"label", "help_text", "empty_label", "done", "title", "about"}
+"""Keywords whose text is shown through `_()` by the page."""
+
+
+def of_template(path: Path) -> Iterator[str]:
+    for single, double in _IN_TEMPLATE.findall(path.read_text(encoding="utf-8")):
+        yield (single or double).replace("\\'", "'").replace('\\"', '"')
+
+
+def of_module(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name == "say" and node.args:
+            yield from _texts(node.args[0])
+        for keyword in node.keywords:
+            if keyword.arg in _SHOWN:
+                yield from _texts(keyword.value)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """A text, or both texts of a choice; one that is put together at run time says nothing here."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+
+
+def wanted(folder: Path, *, deep: bool) -> dict[str, str]:
+    """Each text of a folder that is shown, with the file in which it stands first."""
+    found: dict[str, str] = {}
+    walk = folder.rglob if deep else folder.glob
+    for path in sorted(walk("*.py")):
+        for text in of_module(path):
+            found.setdefault(text, str(path.relative_to(WEB)))
+    for path in sorted(folder.rglob("*.html") if deep else (folder / "jinja2").glob("*.html")):
+        for text in of_template(path):
+            found.setdefault(text, str(path.relative_to(WEB)))
+    return {text: where for text, where in found.items() if _CHINESE.search(text)}
+
+
+@pytest.mark.parametrize("app", ["", *APPS])
+def test_every_word_has_its_english(app: str) -> None:
+    shown = wanted(WEB / app, deep=bool(app))
+    missing = [f"{where}: {text}" for text, where in shown.items() if text not in english()]
+    assert not missing, f"add these to {app or '.'}/english.yaml:\n" + "\n".join(missing)
+
+
+def test_every_word_of_the_catalogue_has_its_english() -> None:
+    shown = {item.name for item in ITEMS} | {role.name for role in rights().roles.values()}
+    for flow in workflows().values():
+        shown |= {flow.name, *(state.name for state in flow.states.values()), *(move.name for move in flow.moves)}
+    shown |= {*words().verbs.values(), *words().kinds.values()}
+    assert not sorted(shown - english().keys())
+
+
+def test_english_fills_in_what_the_chinese_does() -> None:
+    places = re.compile(r"\{(\w+)\}")
+    wrong = [c for c, e in english().items() if not set(places.findall(e)) <= set(places.findall(c))]
+    assert not wrong
+
+
+def test_english_is_english() -> None:
+    left = [chinese for chinese, told in english().items() if _CHINESE.search(re.sub(r"[（(][^）)]*[）)]|“[^”]*”", "", told))]
+    assert not left
+
+
+def test_no_word_means_two_things() -> None:
+    """The same Chinese in two apps has the same English."""
+    found: dict[str, set[str]] = {}
+    for path in WEB.rglob("english.yaml"):
+        for chinese, node in load_yaml(path).mapping().items():
+            found.setdefault(chinese, set()).add(node.text())
+    assert not {chinese: told for chinese, told in found.items() if len(told) > 1}
+
+
+def test_every_verb_of_the_log_has_a_word() -> None:
+    """`record(who, "verb", thing)`: what is written to the log is read in words."""
+    told = {
+        node.args[1].value
+        for path in WEB.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record" and len(node.args) > 2
+        if isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
+    }
+    known = words().verbs.keys()
+    assert not sorted(verb for verb in told if verb not in known and not verb.startswith("move:"))
