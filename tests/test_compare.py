@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from shouzhi.catalogue.forms import edition
 from shouzhi.cli import main
 from shouzhi.cycle.building import build, read
+from shouzhi.cycle.folder import write_folder
 from shouzhi.cycle.raw import RawRow
 from shouzhi.facts import Document
 from shouzhi.publish.compare import compare
@@ -54,6 +55,40 @@ def test_what_is_new_is_added_and_what_is_gone_removed() -> None:
     after.facts = [f for f in after.facts if f.where != fact.where]
     assert [c.kind for c in compare(before, after).changes] == ["removed"]
     assert [c.kind for c in compare(after, before).changes] == ["added"]
+
+
+def test_a_breakdown_that_only_one_prints_is_counted_not_listed() -> None:
+    before, after = document(), document()
+    by_account = {f.where for f in after.facts if f.where.get("flow") == "income" and "function" in f.where}
+    before.facts = [f for f in before.facts if f.where not in by_account]
+    for found in (compare(before, after), compare(after, before)):
+        assert not found.changes
+        assert found.apart > 20
+
+
+def test_a_last_digit_is_slight_and_a_real_change_is_not() -> None:
+    found = compare(document(), document("100"))  # 100 元 are the last digit of 万元
+    assert found.changes
+    assert all(change.slight for change in found.changes)
+    assert not any(change.slight for change in compare(document(), document("1000000")).changes)
+
+
+def test_what_differs_by_a_last_digit_is_shown_when_asked_for(tmp_path: Path) -> None:
+    raw = read(BOOK)
+    for sheet in ("income", "expenditure"):
+        first, *rest = raw.sheets[sheet]
+        more = str(Decimal(first.cells["amount"]) + 100)
+        raw.sheets[sheet] = [RawRow({**first.cells, "amount": more}, first.spot), *rest]
+    write_folder(raw, tmp_path / "other")
+    short, full = (
+        CliRunner().invoke(main, ["compare", str(BOOK), str(tmp_path / "other"), *more]).output
+        for more in ([], ["--all"])
+    )
+    assert "只差一个尾数" in short
+    assert "收入总计" not in short
+    assert "收入总计" in full
+    # Two documents of the same title are told apart by their files.
+    assert "（xiezuo-budget-2024） → 广州市协作办公室2024年部门预算（other）" in short.replace("\n", "")
 
 
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="the samples are not beside the checkout")

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 import shouzhi
+from budgets import AMOUNT, document, table
 from shouzhi.checks import Finding
 from shouzhi.relations.derive import derive
+from shouzhi.space import Coordinates
+from shouzhi.tables import Column
 
 Row = Sequence[str]
 HEAD = ("科目编码", "科目名称")
@@ -338,3 +341,28 @@ def test_one_years_document_bears_nothing_out_of_another(tmp_path: Path) -> None
     for_one = {f.message for f in grave(book(2023, ("371.38", "23.00")))}
     both = grave(book(2023, ("371.38", "23.00")), book(2024, ("10.00", "20.00")), between=True)
     assert len(both) == len(for_one)
+
+
+@pytest.mark.parametrize(("basic", "fine"), [("42.11", True), ("41.22", False)])
+def test_a_column_that_names_no_source_is_read_as_of_the_one_it_agrees_with(
+    basic: str, *, fine: bool
+) -> None:
+    """A target form prints what appropriations pay, the budget all of it and that."""
+    sources = (
+        Column(("合计",)),
+        Column(("财政拨款",), Coordinates({"source": "fiscal"})),
+        Column(("其他资金",), Coordinates({"source": "own"})),
+    )
+    kinds = [
+        ("基本支出", {"kind": "basic"}, ["44.06", "42.11", "1.95"]),
+        ("项目支出", {"kind": "project"}, ["269.54", "265.48", "4.06"]),
+    ]
+    told = [
+        ("基本支出", {"kind": "basic"}, [basic]),
+        ("项目支出", {"kind": "project"}, ["265.48"]),
+    ]
+    target = document(table(AMOUNT, told), kind="performance")
+    system = derive([document(table(sources, kinds)), target])
+    read = [r for r in system.relations if "between" in r.family]
+    assert [r.family[0] for r in read] == ["narrowed", "narrowed"]
+    assert all(map(system.holds, read)) == fine

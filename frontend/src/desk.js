@@ -131,7 +131,7 @@ document.getElementById("read")?.addEventListener("click", (event) => {
   const cell = event.target.closest("td.n");
   const form = document.getElementById("correct-form");
   if (!cell || !form || event.target.closest("a")) return;
-  const column = cell.cellIndex - 2;
+  const column = cell.cellIndex + 1 - Number(event.currentTarget.dataset.stub);
   if (column < 1) return;
   document.getElementById("correct").open = true;
   form.elements.row.value = cell.parentElement.id.replace("row-", "");

@@ -26,7 +26,10 @@ class People:
         context = self.browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
         context.set_default_timeout(20_000)
         page = context.new_page()
-        page.on("console", lambda said: self.faults.append(said.text) if "Content Security" in said.text else None)
+        page.on(
+            "console",
+            lambda said: self.faults.append(said.text) if "Content Security" in said.text else None,
+        )
         page.goto(f"{self.server}/login/")
         page.fill("[name=username]", who)
         page.fill("[name=password]", password)
@@ -65,7 +68,9 @@ def new_body(page: Page, parent: str, kind: str, name: str, code: str) -> str:
     return "/" + page.url.split("/", 3)[3]
 
 
-def new_person(page: Page, server: str, username: str, roles: list[tuple[str, str]], home: str) -> str:
+def new_person(
+    page: Page, server: str, username: str, roles: list[tuple[str, str]], home: str
+) -> str:
     """Make a person with roles at bodies; gives the password for once."""
     page.goto(f"{server}/people/new/")
     page.fill("[name=username]", username)

@@ -19,18 +19,22 @@ _PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>{name}{year}�
 <tr><td></td><td>合计</td><td>1,000.00</td><td>600.00</td><td>400.00</td></tr>
 <tr><td>201</td><td>一般公共服务支出</td><td>1,000.00</td><td>600.00</td><td>400.00</td></tr>
 <tr><td>20126</td><td>档案事务</td><td>{archives}</td><td>600.00</td><td>400.00</td></tr>
-<tr><td>2012601</td><td>行政运行</td><td>600.00</td><td>600.00</td><td>0.00</td></tr>
-<tr><td>2012604</td><td>档案馆</td><td>400.00</td><td>0.00</td><td>400.00</td></tr></table>
+<tr><td>2012601</td><td>行政运行</td><td>{running}</td><td>{running}</td><td>0.00</td></tr>
+<tr><td>2012604</td><td>档案馆</td><td>{all}</td><td>{part}</td><td>400.00</td></tr></table>
 </body></html>"""
 
 
 def paper(  # noqa: PLR0913 - what differs from paper to paper
     name: str = "某市档案局", year: int = 2024, *, word: str = "预算", basic: str = "600.00",
-    archives: str = "1,000.00", project: str = "项目支出", column: str = "",
+    archives: str = "1,000.00", project: str = "项目支出", column: str = "", running: int = 600,
 ) -> bytes:  # fmt: skip
-    """A budget (or accounts, by `word`) of a department; everything in it adds up by default."""
+    """A budget (or accounts, by `word`) of a department; everything in it adds up by default.
+
+    With less for `running` it adds up too, and differs in two lines.
+    """
     return _PAGE.format(
         name=name, year=year, word=word, basic=basic, archives=archives, project=project,
+        running=f"{running}.00", all=f"{1000 - running}.00", part=f"{600 - running}.00",
         column=column or f"{year}年{word}数",
     ).encode()  # fmt: skip
 

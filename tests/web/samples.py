@@ -55,7 +55,7 @@ SAMPLES: dict[str, Sample] = {
     **_all("document", "desk:export", more={"name": "docx"}, empty=True),
     **_all("document", "desk:picture", "desk:table", "desk:correct", more={"number": 1}, empty=True),
     **_all("department", "desk:department", "desk:together"),
-    **_all("comparison", "desk:comparison", empty=True),
+    **_all("comparison", "desk:comparison", "desk:judge_between", empty=True),
     **_all("word", "desk:forget"),
     **_all("alias", "desk:forget_name"),
 }
@@ -73,13 +73,18 @@ def things(people: dict[str, Any], department: Any, unit: Any) -> dict[str, Any]
     from django.db import transaction
     from shouzhi.web.audit.log import Actor, record
     from shouzhi.web.audit.models import Entry
-    from shouzhi.web.people.models import Grant, User
+    from shouzhi.web.people.models import Body, Descent, Grant, Staffing, User
 
     person = User.objects.create_user(f"person-{unit.pk}", name="某人", home=unit)
     grant = Grant.objects.create(user=person, role="clerk", body=unit)
     with transaction.atomic():
         record(Actor(people["administrator"]), "edit", unit, before={"name": "a"}, after={"name": "b"})
     entry = Entry.objects.order_by("-number")[0]
+    Staffing.objects.create(unit=unit, year=2026, established=30, in_post=28, retired=12, revision=1)
+    below = Body.objects.create(parent=unit, kind="unit", name=f"{unit.name}分馆", code=f"{unit.code}1")
+    before = Body.objects.create(parent=department, kind="unit", name=f"原{unit.name}", valid_to="1999-12-31", valid_from="1990-01-01")
+    Descent.objects.create(predecessor=before, successor=unit, kind="renamed", on="2000-01-01", document="某编〔1999〕8号")
+    Staffing.objects.create(unit=below, year=2026, established=3, in_post=3)
     return {
         "unit": unit, "department": department, "person": person, "grant": grant, "entry": entry,
         **_budget(people, department, unit), **_desk(people, department),

@@ -113,8 +113,8 @@ def test_what_cannot_be_answered_is_told_as_json(client: Client) -> None:
     for path, status in (
         ("/departments/nobody", 404), (f"/departments/{KEY}/years/1999", 404), ("/documents/x/tables", 404),
         (f"/documents/{BUDGET}/tables/900", 404), ("/dictionary/nothing", 404), ("/bulk/1950.zip", 404),
-        ("/facts?size=0", 422), ("/facts?size=100000", 422), ("/series?measure=nothing", 422), ("/search", 422),
-        ("/search?q=%E3%80%82", 422), ("/documents?year=x", 422),
+        ("/facts?size=0", 422), ("/facts?size=100000", 422), ("/series?measure=nothing", 404), ("/search", 422),
+        ("/documents?year=x", 422),
     ):  # fmt: skip
         answer = client.get(ROOT + path)
         assert answer.status_code == status, path
@@ -148,19 +148,23 @@ def test_series_projects_search_dictionary_and_packages(client: Client) -> None:
         assert archive.testzip() is None
 
 
-def test_what_answers_is_what_the_schema_says(client: Client) -> None:
+def test_what_answers_is_what_the_schema_says(client: Client) -> None:  # noqa: ARG001 - its warehouse
     """Schemathesis asks every operation, with what fits and what does not, and holds the answers to the schema."""
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
-    from hypothesis import HealthCheck, Phase, settings
+    from hypothesis import HealthCheck, Phase, given, settings
 
-    application = get_wsgi_application()
+    django = get_wsgi_application()
+
+    def application(environ: dict[str, Any], start: Any) -> Any:
+        environ.pop("HTTP_ACCEPT_ENCODING", None)  # its transport says gzip and reads none
+        return django(environ, start)
+
     schema = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", application)
     calm = settings(
         max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     asked: list[str] = []
-    checks = schemathesis.checks
     left_out = [schemathesis.specs.openapi.checks.unsupported_method]  # Django says HEAD and OPTIONS itself
     for result in schema.get_all_operations():
         operation = result.ok()
@@ -171,9 +175,5 @@ def test_what_answers_is_what_the_schema_says(client: Client) -> None:
             assert answer.status_code < 500, (case.path, case.query)
             case.validate_response(answer, excluded_checks=left_out)
 
-        from hypothesis import given
-
         calm(given(case=operation.as_strategy())(ask))()
     assert len(set(asked)) > 15
-    assert checks
-    assert client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -345,6 +346,32 @@ def test_documents_of_a_department_stand_side_by_side_and_are_held_together(desk
     post(desk["at"], "together", desk["department"].pk, documents=keys)
     assert Comparison.objects.count() == 1  # the same of the same contents is there already
     assert post(desk["at"], "together", desk["department"].pk, documents=keys[:1]).status_code == 409
+
+
+def test_a_finding_between_documents_is_judged_once(desk: dict[str, Any]) -> None:
+    from shouzhi.web.desk.models import Comparison
+    from shouzhi.web.desk.worker import drain
+
+    batch = upload(desk["at"], desk["region"], [("a.html", paper()), ("b.html", paper(running=590))])
+    keys = list(batch.documents.values_list("pk", flat=True))
+    post(desk["at"], "together", desk["department"].pk, documents=keys)
+    drain()
+    made = Comparison.objects.get()
+    page = shown(desk["at"], "comparison", made.pk)
+    codes = dict.fromkeys(re.findall(r'name="finding" value="([^"]+)"', page))
+    assert len(codes) == 4
+    first = next(iter(codes))
+    refused = post(desk["at"], "judge_between", made.pk, finding=first, decision="dismissed", reason="")
+    assert refused.status_code == 409
+    assert post(desk["at"], "judge_between", made.pk, finding="x", decision="confirmed").status_code == 409
+    post(desk["at"], "judge_between", made.pk, finding=first, decision="dismissed", reason="口径不同")
+    assert "判为不成立（1）" in shown(desk["at"], "comparison", made.pk)
+
+    third = only(upload(desk["at"], desk["region"], [("c.html", paper(running=590) + b"<!-- printed anew -->")]))
+    post(desk["at"], "together", desk["department"].pk, documents=[keys[0], third.pk])
+    drain()
+    later = Comparison.objects.exclude(pk=made.pk).get()
+    assert "判为不成立（1）" in shown(desk["at"], "comparison", later.pk)  # it never comes back
 
 
 def test_a_new_version_stands_beside_the_earlier_one(desk: dict[str, Any]) -> None:

@@ -95,7 +95,7 @@ def test_no_step_or_no_law_yet_gives_no_deadline() -> None:
     [
         (date(2024, 3, 1), date(2024, 3, 1), "published"), (date(2024, 3, 1), date(2024, 3, 2), "published_late"),
         (date(2024, 3, 1), None, "late"), (date(2024, 6, 1), None, "waiting"), (None, None, "unknown"),
-        (None, date(2024, 3, 1), "published"),
+        (None, date(2024, 3, 1), "came"),
     ],
 )  # fmt: skip
 def test_how_a_duty_stands(last: date | None, came: date | None, expected: str) -> None:
@@ -192,6 +192,12 @@ def test_a_zip_gives_its_documents_and_tells_of_the_rest(tmp_path: Path) -> None
     assert not (tmp_path / "=a.html").exists()
 
 
+def test_a_zip_that_does_not_compress_is_a_zip_still(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "kept", "w") as opened:
+        opened.writestr("a.pdf", pages(1))
+    assert guards.kind_or_refuse(tmp_path / "kept", "a.zip") == "zip"
+
+
 def test_the_same_content_is_kept_once(tmp_path: Path) -> None:
     store = Store(tmp_path / "files")
     one, other = store.put([b"ab", b"c"]), store.put([b"abc"])
@@ -276,7 +282,7 @@ def test_the_letter_says_what_is_sent_back_and_nothing_that_xml_would_choke_on()
         "sent_back", "合计 < 各项之和 & 差 10.00", "表2", "1,010.00", "1,000.00", "10.00", "请更正", "核过原表\x00", ["同意"], "预算法"
     )
     held = letter.Point("confirmed", "=1+1", "第 3 页", "", "", "", "", "")
-    made = letter.write(letter.Letter("某市档案局", "2024年部门预算", "某市财政局", date(2024, 5, 6), "万元", [point, held], "a.pdf"))
+    made = letter.write(letter.Letter("某市档案局", "2024年部门预算", "某市财政局", date(2024, 5, 6), [point, held], "a.pdf"))
     document = docx.Document(io.BytesIO(made))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "关于《2024年部门预算》的审核意见" in text

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from shouzhi.cycle.building import read
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import Actor, verify
@@ -38,7 +39,14 @@ def test_the_clock(year: BudgetYear) -> None:
 
 def test_a_release_is_signed_by_two_and_published(year: BudgetYear, people: dict[str, Any]) -> None:
     release = prepare(year, Actor(people["department_finance"]))
-    assert {Path(o["path"]).suffix for o in release.outputs()} >= {".docx", ".pdf", ".xlsx", ".html", ".csv", ".parquet"}
+    assert {Path(o["path"]).suffix for o in release.outputs()} >= {
+        ".docx",
+        ".pdf",
+        ".xlsx",
+        ".html",
+        ".csv",
+        ".parquet",
+    }
     assert changed_files(release) == []
     with pytest.raises(Refused, match="只能在"):
         move_release(release, "publish", Actor(people["department_finance"]))
@@ -62,14 +70,22 @@ def test_a_changed_file_stops_publication(year: BudgetYear, people: dict[str, An
 def test_a_correction_has_a_reason_and_replaces(year: BudgetYear, people: dict[str, Any]) -> None:
     finance = Actor(people["department_finance"])
     first = prepare(year, finance)
-    for key, role in (("sign", "unit_head"), ("clear", "confidentiality"), ("publish", "department_finance")):
+    for key, role in (
+        ("sign", "unit_head"),
+        ("clear", "confidentiality"),
+        ("publish", "department_finance"),
+    ):
         move_release(first, key, Actor(people[role]))
     with pytest.raises(Refused, match="更正"):
         prepare(year, finance)
     with pytest.raises(Refused, match="原因"):
         prepare(year, finance, replaces=first)
     second = prepare(year, finance, replaces=first, reason="表5有一处笔误")
-    for key, role in (("sign", "unit_head"), ("clear", "confidentiality"), ("publish", "department_finance")):
+    for key, role in (
+        ("sign", "unit_head"),
+        ("clear", "confidentiality"),
+        ("publish", "department_finance"),
+    ):
         move_release(second, key, Actor(people[role]))
     first.refresh_from_db()
     assert (first.state, second.state) == ("replaced", "published")
@@ -83,8 +99,12 @@ def test_an_unapproved_year_is_refused(year: BudgetYear, people: dict[str, Any])
         prepare(year, Actor(people["department_finance"]))
 
 
-def test_a_book_with_a_fault_is_refused_with_its_place(year: BudgetYear, people: dict[str, Any]) -> None:
-    submission = year.submissions.exclude(unit=year.department).filter(rows__sheet="expenditure").first()
+def test_a_book_with_a_fault_is_refused_with_its_place(
+    year: BudgetYear, people: dict[str, Any]
+) -> None:
+    submission = (
+        year.submissions.exclude(unit=year.department).filter(rows__sheet="expenditure").first()
+    )
     assert submission is not None
     row = submission.rows.filter(sheet="expenditure", amount__gt=0).first()
     assert row is not None

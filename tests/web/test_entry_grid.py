@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -457,3 +458,73 @@ def test_a_remark_is_written_at_a_cell_and_read_there(
     go(page, 1, AMOUNT)
     page.wait_for_selector(".grid-message >> text=department_finance：请附测算依据")
     reviewer.close()
+
+
+def test_a_server_that_cannot_save_is_told_and_tried_again(opened: Callable[..., Opened]) -> None:
+    page, found = opened(1)
+    failing = [503, 500]
+
+    def fail(route: Route) -> None:
+        if failing:
+            route.fulfill(status=failing.pop())
+        else:
+            route.continue_()
+
+    page.route("**/save/", fail)
+    press(page, "End")
+    page.keyboard.type("稍后")
+    press(page, "Enter")
+    page.wait_for_selector(".grid-state[data-state=busy]")
+    saved(page)
+    assert rows(found)[0]["note"] == "稍后"
+
+
+def test_a_filter_is_typed_with_the_mouse_in_hand(opened: Callable[..., Opened]) -> None:
+    from playwright.sync_api import expect
+
+    page, _ = opened(12)
+    page.get_by_label("筛选备注").click()
+    page.keyboard.type("第12")
+    expect(page.locator(".grid-line")).to_have_count(2)
+
+
+def test_a_finger_chooses_and_opens_a_cell(opened: Callable[..., Opened]) -> None:
+    page, found = opened(3, viewport={"width": 390, "height": 800}, has_touch=True)
+    page.locator("#grid-1-0").tap()
+    page.wait_for_selector("#grid-1-0.grid-active")
+    page.locator("#grid-1-0").tap()
+    page.wait_for_selector(".grid-input.grid-editing")
+    page.locator(".grid-option >> text=结转下年").tap()
+    typed_and_saved(page)
+    assert rows(found)[1]["flow"] == "结转下年"
+
+
+def test_a_workbook_is_imported_after_its_preview_and_undone(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    axe = pytest.importorskip(
+        "axe_core_python.sync_playwright", reason="axe-core-python is not installed"
+    )
+    openpyxl = pytest.importorskip("openpyxl")
+    page, found = opened(3)
+    before = rows(found)
+    page.get_by_role("link", name="用工作簿填报").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="现在的内容").click()
+    path = tmp_path / "book.xlsx"
+    download.value.save_as(path)
+    book = openpyxl.load_workbook(path)
+    book["支出"].cell(2, [cell.value for cell in book["支出"][1]].index("备注") + 1, "改过的")
+    book["支出"].delete_rows(4)
+    book.save(path)
+    page.set_input_files("#workbook", path)
+    page.get_by_role("button", name="上传并预览").click()
+    page.wait_for_selector("text=删除 1 行")
+    assert page.locator("ins").inner_text() == "改过的"
+    assert axe.Axe().run(page)["violations"] == []
+    page.get_by_role("button", name="确认导入").click()
+    page.wait_for_selector(".notice >> text=已导入")
+    assert [row["note"] for row in rows(found)] == ["改过的", "第2笔"]
+    page.get_by_role("button", name="恢复到导入前").click()
+    page.wait_for_selector(".notice >> text=已恢复")
+    assert rows(found) == before

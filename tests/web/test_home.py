@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from shouzhi.web.audit.log import Actor
 from shouzhi.web.budget.models import BudgetYear, Deadline
 from shouzhi.web.budget.rounds import move_year

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import Actor
 from shouzhi.web.budget.models import BudgetYear, Deadline, Submission
@@ -38,7 +39,12 @@ def project(people: dict[str, Any]) -> Project:
 
 
 def reserve(project: Project, people: dict[str, Any]) -> None:
-    steps = (("submit", "clerk"), ("endorse", "unit_head"), ("forward", "department_finance"), ("clear_targets", "performance_division"))
+    steps = (
+        ("submit", "clerk"),
+        ("endorse", "unit_head"),
+        ("forward", "department_finance"),
+        ("clear_targets", "performance_division"),
+    )
     for key, role in steps:
         move_project(project, key, Actor(people[role]))
 
@@ -98,5 +104,7 @@ def test_pages(project: Project, people: dict[str, Any]) -> None:
     assert project.name in client.get("/projects/").content.decode()
     assert "120,000.00" in client.get(f"/projects/{project.pk}/").content.decode()
     assert "120000.00" in client.get(f"/projects/{project.pk}/edit/").content.decode()
-    stale = client.post(f"/projects/{project.pk}/edit/", {**FORM, "revision": "7", "costs-INITIAL_FORMS": "0"})
+    stale = client.post(
+        f"/projects/{project.pk}/edit/", {**FORM, "revision": "7", "costs-INITIAL_FORMS": "0"}
+    )
     assert stale.status_code == 409

@@ -94,6 +94,8 @@ def expected(scene: dict[str, Any], asked: Asked, role: str | None, sample: Samp
         return "done" if holds else "refused"
     place = scene[f"{where}_places"][PLACED[sample.thing]]
     reached = role in PLACES and place.path.startswith(scene[PLACES[role]].path)
+    if asked.below and role in PLACES:
+        reached = reached or scene[PLACES[role]].path.startswith(place.path)
     if not asked.placed:  # the view finds the thing itself: unknown outside of one's range
         return "refused" if not holds else "done" if reached else "unknown"
     if not reached:

@@ -21,7 +21,7 @@ export class Bar {
     tools.append(...this.#tools());
     tools.addEventListener("keydown", (event) => this.#along(event));
     grid.saving.addEventListener("state", () => this.refresh());
-    grid.saving.addEventListener("conflict", () => this.conflicts());
+    grid.saving.addEventListener("conflict", () => { this.clash = true; this.ask(); });
   }
 
   /** Says something to those who listen; the eye sees it in the grid itself. */
@@ -45,6 +45,13 @@ export class Bar {
       this.#totals();
       this.#state();
     });
+  }
+
+  /** Asks about new conflicts, but never while something is being typed. */
+  ask() {
+    if (!this.clash || this.grid.editor.editing) return;
+    this.clash = false;
+    this.conflicts();
   }
 
   conflicts() {
@@ -99,6 +106,7 @@ export class Bar {
     const words = {
       saved: say("已保存"), dirty: say("{n} 行待保存", { n }), saving: say("正在保存…"),
       offline: say("离线：{n} 行存在本机，恢复后自动保存", { n }),
+      busy: say("服务器暂时不能保存：{n} 行存在本机，稍后自动再试", { n }),
       "signed-out": say("登录已失效：{n} 行存在本机，请在另一页登录，随后自动保存", { n }),
       refused: say("没有保存：{n} 行存在本机。{message}", { n, message: saving.message }),
     };
@@ -169,7 +177,7 @@ const KEYS = [
   ["Ctrl+Enter", "把正在填的填满选中的单元格"],
   ["Ctrl+Z / Ctrl+Y", "撤销 / 重做"],
   ["Home / End", "行首 / 行尾；加 Ctrl 到表的两端"],
-  ["Ctrl+空格 / Shift+空格", "选中整列 / 整行"],
+  ["Ctrl+Space / Shift+Space", "选中整列 / 整行"],
   ["Ctrl+F", "到这一列的筛选框"],
   ["Alt+Shift+← / →", "调整列宽"],
   ["Ctrl+M", "看或写这一格的意见"],

@@ -22,6 +22,7 @@ export function showConflicts(grid) {
   dialog.showModal();
 }
 
+// The title has the focus at first: an Enter that was meant for a cell chooses nothing.
 function content(grid, { entry, theirs, row }, finish) {
   const title = say("第 {n} 行，{who} 也改了", { n: grid.numberOf(row) || "—", who: theirs.by || say("另一个人") });
   const about = !theirs.theirs ? say("对方在 {at} 删除了这一行。", { at: theirs.at ?? "" }) : say("对方在 {at} 保存。请选择用哪一份；另一份在修改记录里仍可查到。", { at: theirs.at ?? "" });
@@ -35,7 +36,7 @@ function content(grid, { entry, theirs, row }, finish) {
     return button;
   });
   return [
-    make("h2", "", { id: "grid-conflict-title" }, title),
+    make("h2", "", { id: "grid-conflict-title", tabindex: "-1", autofocus: true }, title),
     make("p", "", {}, about),
     versions(grid, entry, theirs, row),
     make("div", "toolbar", {}, ...buttons),

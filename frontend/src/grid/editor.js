@@ -1,5 +1,5 @@
 // Editing one cell.  The input always has the focus, so that typing, also by an input method, begins at once.
-import { NUMBERS, isNumber } from "./frame.js";
+import { isNumber } from "./frame.js";
 import { LOOKED_UP, Suggestions } from "./suggest.js";
 import { LINE } from "./paint.js";
 
@@ -67,9 +67,9 @@ export class Editor {
     const { active } = this.grid.cursor;
     const at = this.editing ? this.at : active;
     const { style } = this.input;
-    const pinned = at.c === 0 ? this.frame.scroll.scrollLeft : 0;
+    const pinned = at.c < this.frame.frozen ? this.frame.scroll.scrollLeft : 0;
     style.top = `${this.frame.head.offsetHeight + at.r * LINE}px`;
-    style.left = `${(at.c === 0 ? NUMBERS : this.frame.left(at.c)) + pinned}px`;
+    style.left = `${this.frame.left(at.c) + pinned}px`;
     style.width = `${this.frame.widths[at.c]}px`;
     style.height = `${LINE}px`;
     if (this.editing) this.#grow();
@@ -99,5 +99,6 @@ export class Editor {
     this.input.classList.remove("grid-editing", "grid-right");
     this.place();
     this.grid.tellActive();
+    queueMicrotask(() => this.grid.bar.ask());
   }
 }

@@ -6,6 +6,7 @@ const WIDTHS = {
   amount: 140, function: 200, economic: 160, unit: 150, project: 160, text: 200, name: 220, year: 80, count: 90, number: 90,
   code: 110, income_flow: 100, expenditure_flow: 90, flow: 100, stage: 90, kind: 100, item: 140, category: 90, yes: 80,
 };
+const NARROW = matchMedia("(max-width: 40rem)"); // as in the style sheet
 const NARROWEST = 48;
 
 /** An element with a class, attributes and children. */
@@ -44,6 +45,11 @@ export class Frame {
   /** Where a column begins, in px from the left of the table. */
   left(c) {
     return NUMBERS + this.widths.slice(0, c).reduce((sum, width) => sum + width, 0);
+  }
+
+  /** How many columns stay in sight when one scrolls to the right: the first, where there is room. */
+  get frozen() {
+    return NARROW.matches ? 0 : 1;
   }
 
   /** Gives a column a width in px and keeps it for the next visit. */

@@ -170,8 +170,8 @@ export class Grid {
     const top = r * LINE, room = scroll.clientHeight - head.offsetHeight;
     if (top < scroll.scrollTop) scroll.scrollTop = top;
     else if (top + LINE > scroll.scrollTop + room) scroll.scrollTop = top + LINE - room;
-    if (c === 0) return;
-    const left = this.frame.left(c), pinned = this.frame.left(1);
+    if (c < this.frame.frozen) return;
+    const left = this.frame.left(c), pinned = this.frame.left(this.frame.frozen);
     if (left - pinned < scroll.scrollLeft) scroll.scrollLeft = left - pinned;
     else if (left + widths[c] > scroll.scrollLeft + scroll.clientWidth) {
       scroll.scrollLeft = Math.min(left - pinned, left + widths[c] - scroll.clientWidth);
@@ -187,7 +187,8 @@ export class Grid {
     this.frame.input.setAttribute("aria-label", `${column.heading} ${line?.row ? this.numberOf(line.row) : ""}`);
     const fault = line?.row ? faultAt(line.row, column) : "";
     const found = (line?.row?.findings ?? []).map((finding) => finding.message).join("；");
-    this.bar.tell(fault || found || column.about || "", fault ? "error" : found ? "warning" : "");
+    const hint = [line?.blank ? say("在这里填，就是新的一行") : "", column.about].filter(Boolean).join("　");
+    this.bar.tell(fault || found || hint, fault ? "error" : found ? "warning" : "");
   }
 
   #moved() {

@@ -23,7 +23,7 @@ function editing(grid, event) {
   else if (event.key === "Tab") { editor.commit(); cursor.tab(event.shiftKey); }
   else if (event.key === "F2") editor.entering = !editor.entering;
   else if (arrow && arrow[0] && suggestions.open) suggestions.move(arrow[0]);
-  else if (arrow && arrow[0] && event.altKey) suggestions.ask(editor.column, "", true);
+  else if (arrow && arrow[0] && event.altKey) suggestions.ask(editor.column, editor.input.value, true);
   else if (LEAPS.has(event.key) && editor.entering) { editor.commit(); return moving(grid, event); }
   else if (arrow && editor.entering) { editor.commit(); cursor.step(...arrow, event.shiftKey); }
   else return false;

@@ -6,9 +6,15 @@ export function listen(grid) {
   table.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.target.closest("input")) return;
     grid.touched = event.pointerType === "touch";
+    if (grid.touched) return; // a finger may be about to scroll; a tap is a click
     if (event.target.closest(".grid-grip")) widen(grid, event);
     else if (head.contains(event.target)) chooseColumn(grid, event);
     else chooseCell(grid, event);
+  });
+  table.addEventListener("click", (event) => {
+    if (event.pointerType !== "touch" || event.target.closest("input")) return;
+    if (head.contains(event.target)) chooseColumn(grid, event);
+    else tap(grid, event);
   });
   body.addEventListener("dblclick", (event) => { if (event.target.closest(".grid-cell")) grid.editor.begin(); });
   head.addEventListener("dblclick", (event) => { if (event.target.closest(".grid-grip")) fitColumn(grid, Number(event.target.dataset.column)); });
@@ -19,7 +25,7 @@ export function listen(grid) {
       grid.editor.focus();
     }
   });
-  scroll.addEventListener("pointerup", () => grid.editor.focus());
+  scroll.addEventListener("pointerup", (event) => { if (!event.target.closest("input") && event.pointerType !== "touch") grid.editor.focus(); });
 }
 
 function spot(event) {
@@ -35,9 +41,20 @@ function chooseCell(grid, event) {
   const line = grid.layout.lines[at.r];
   grid.editor.commit();
   if (line.group && (at.c === null || at.c === 0)) { grid.toggle(line.group.key); return; }
-  if (event.pointerType !== "touch") event.preventDefault();
+  event.preventDefault();
   choose(grid, at, event.shiftKey);
-  if (event.pointerType !== "touch") drag(grid, (moved) => choose(grid, spot(moved), true));
+  drag(grid, (moved) => choose(grid, spot(moved), true));
+}
+
+// A tap chooses a cell, a second one opens it.
+function tap(grid, event) {
+  const at = spot(event);
+  if (!at) return;
+  const { active } = grid.cursor;
+  const line = grid.layout.lines[at.r];
+  if (line.group) grid.toggle(line.group.key);
+  else if (active.r === at.r && active.c === at.c) grid.editor.begin();
+  else { grid.editor.commit(); choose(grid, at, false); }
 }
 
 function choose(grid, at, extend) {

@@ -13,7 +13,7 @@ export class Saving extends EventTarget {
   conflicts = new Map();
   editing = null; // the row whose cell is open
   grouping = ""; // what the totals of the groups are wanted by
-  state = "saved"; // saved, dirty, saving, offline, signed-out, refused
+  state = "saved"; // saved, dirty, saving, offline, busy, signed-out, refused
   #timer = 0;
   #fails = 0;
 
@@ -154,7 +154,7 @@ export class Saving extends EventTarget {
       const told = await answer.json().catch(() => ({}));
       throw Object.assign(new Error((told.reasons ?? [told.error ?? ""]).join("；")), { state: "refused" });
     }
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw Object.assign(new Error(), { state: "busy" });
     return answer.json();
   }
 

@@ -48,7 +48,7 @@ export class Sheet extends EventTarget {
   }
 
   undo() {
-    return this.#turn(this.#done, this.#undone, (steps) => steps.toReversed().map(inverse));
+    return this.#turn(this.#done, this.#undone, (steps) => steps.slice().reverse().map(inverse));
   }
 
   redo() {

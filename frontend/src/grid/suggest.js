@@ -48,7 +48,7 @@ export class Suggestions {
   ask(column, query, all = false) {
     clearTimeout(this.#timer);
     const turn = (this.#asked += 1);
-    if (column.choices) return this.#show(this.#words(column, all ? "" : query), query !== "" && !all);
+    if (column.choices) return this.#show(this.#words(column, all ? "" : query), all ? query : query !== "");
     if (!LOOKED_UP.has(column.kind)) return this.close();
     this.#timer = setTimeout(async () => {
       const found = await lookUp(this.codesUrl, column.kind, query).catch(() => []);
@@ -79,6 +79,7 @@ export class Suggestions {
     return column.choices.filter((word) => word.toLowerCase().includes(folded)).map((word) => ({ text: word, label: word }));
   }
 
+  // `mark` says whether the first is taken by Enter, or names the one that stands in the cell.
   #show(options, mark) {
     this.options = options;
     const { list } = this.frame;
@@ -93,7 +94,7 @@ export class Suggestions {
     list.hidden = false;
     this.#place();
     this.tell(say("{n} 个可选，用上下键选择", { n: options.length }));
-    return this.#mark(mark ? 0 : -1);
+    return this.#mark(typeof mark === "string" ? options.findIndex((option) => option.text === mark) : mark ? 0 : -1);
   }
 
   #mark(at) {

@@ -133,9 +133,7 @@ def _state(key: str, node: Node) -> State:
 
 
 def _move(node: Node, states: Mapping[str, State], known: Rights) -> Move:
-    data = node.record(
-        ("key", "name", "from", "to", "roles"), ("conditions", "comment", "returns")
-    )
+    data = node.record(("key", "name", "from", "to", "roles"), ("conditions", "comment", "returns"))
     return Move(
         key=data["key"].text(),
         name=data["name"].text(),

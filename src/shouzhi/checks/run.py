@@ -30,6 +30,7 @@ from shouzhi.checks.names import (
 from shouzhi.checks.rounding import rounding
 from shouzhi.checks.rows import missing_rungs, rows_twice
 from shouzhi.checks.sections import announced_sections, edition_sections
+from shouzhi.checks.shares import shares
 from shouzhi.checks.subject import Subject
 from shouzhi.checks.tables import missing_tables, table_order, unannounced_tables
 from shouzhi.checks.told_years import told_years
@@ -128,7 +129,7 @@ def _body(subject: Subject) -> str:
 def _related(subjects: Sequence[Subject]) -> Iterator[Finding]:
     """The findings of one system of relations."""
     system = derive([subject.document for subject in subjects])
-    for make in (arithmetic, rounding, zero_base):
+    for make in (arithmetic, rounding, zero_base, shares):
         yield from make(system, subjects)
 
 

@@ -54,8 +54,8 @@ def compare(
         raise click.UsageError(messages("compare-needs-out"))
     found = held(_document(before, messages), _document(after, messages))
     if found.before == found.after:
-        names = (f"{found.before}（{path.resolve().name}）" for path in (before, after))
-        found = replace(found, **dict(zip(("before", "after"), names, strict=True)))
+        one, other = (f"{found.before}（{path.resolve().name}）" for path in (before, after))
+        found = replace(found, before=one, after=other)
     if chosen == "table" and out is None:
         _show(found, messages, most=None if every else 60)
         return
@@ -236,9 +236,9 @@ def _workbook(found: Comparison, messages: Messages) -> bytes:
     page.repeat_rows(2)
     page.freeze_panes(3, 0)
     page.autofilter(2, 0, 2 + max(1, len(found.changes)), 7)
-    page.set_column(0, 0, 34)
+    page.set_column(0, 0, 46)
     page.set_column(1, 1, 8)
-    page.set_column(2, 3, 30)
+    page.set_column(2, 3, 34)
     page.set_column(4, 7, 16)
     book.close()
     return made.getvalue()

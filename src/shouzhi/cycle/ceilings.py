@@ -30,12 +30,18 @@ def uses(ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]]) -> tuple
     tree = classification("source")
     amounts = list(asked)
     return tuple(
-        Use(source, ceiling, sum(amount for at, amount in amounts if at == source or tree.is_ancestor(source, at)))
+        Use(
+            source,
+            ceiling,
+            sum(amount for at, amount in amounts if at == source or tree.is_ancestor(source, at)),
+        )
         for source, ceiling in ceilings.items()
     )
 
 
-def without_ceiling(ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]]) -> dict[str, int]:
+def without_ceiling(
+    ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]]
+) -> dict[str, int]:
     """The amounts in 分 of the sources for which no ceiling was issued, at any level.
 
     What is carried over was granted in an earlier year and needs none.
@@ -43,6 +49,8 @@ def without_ceiling(ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]
     tree = classification("source")
     left: dict[str, int] = {}
     for at, amount in asked:
-        if not any(at == source or tree.is_ancestor(source, at) for source in (*ceilings, _CARRIED)):
+        if not any(
+            at == source or tree.is_ancestor(source, at) for source in (*ceilings, _CARRIED)
+        ):
             left[at] = left.get(at, 0) + amount
     return left

@@ -38,7 +38,9 @@ def merge(name: str, own: RawBook, units: Sequence[RawRow], parts: Iterable[Part
             if sheet.key == "units":
                 continue
             for row in part.book.sheets.get(sheet.key, []):
-                merged.sheets[sheet.key].append(RawRow(owned(sheet, row.cells, part.unit), row.spot))
+                merged.sheets[sheet.key].append(
+                    RawRow(owned(sheet, row.cells, part.unit), row.spot)
+                )
     return merged
 
 

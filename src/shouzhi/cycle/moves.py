@@ -52,7 +52,10 @@ def attempt(
     if move is None:
         raise Refused([f"没有“{key}”这一步"])
     if state not in move.sources:
-        now, wanted = workflow.states[state].name, "、".join(workflow.states[s].name for s in move.sources)
+        now, wanted = (
+            workflow.states[state].name,
+            "、".join(workflow.states[s].name for s in move.sources),
+        )
         raise Refused([f"现在是“{now}”，“{move.name}”只能在“{wanted}”时进行；请刷新页面"])
     if not move.roles & set(roles):
         raise Refused([f"您的角色不能“{move.name}”"])

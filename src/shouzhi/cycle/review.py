@@ -19,7 +19,14 @@ _INFLOWS: Final = frozenset({"income", "carried_in", "reserves_used"})
 _OUTFLOWS: Final = frozenset({"expenditure", "carried_out", "distributed"})
 # Economic classes of “三公”, meetings and training: what the frugality rules hold down
 # (《党政机关厉行节约反对浪费条例》).
-_FRUGAL: Final = {"30212": "因公出国（境）费", "30215": "会议费", "30216": "培训费", "30217": "公务接待费", "30231": "公务用车运行维护费", "31013": "公务用车购置"}
+_FRUGAL: Final = {
+    "30212": "因公出国（境）费",
+    "30215": "会议费",
+    "30216": "培训费",
+    "30217": "公务接待费",
+    "30231": "公务用车运行维护费",
+    "31013": "公务用车购置",
+}
 _NAMED: Final = 5  # names that one remark tells; the number tells the rest
 
 
@@ -57,7 +64,9 @@ def _unbalanced(book: Book) -> Iterator[Remark]:
     income = sum(line.amount for line in _own(book) if line.where.get("flow") in _INFLOWS)
     spent = sum(line.amount for line in _own(book) if line.where.get("flow") in _OUTFLOWS)
     if income != spent:
-        message = f"收入合计 {yuan(income)} 元，支出合计 {yuan(spent)} 元，相差 {yuan(income - spent)} 元"
+        message = (
+            f"收入合计 {yuan(income)} 元，支出合计 {yuan(spent)} 元，相差 {yuan(income - spent)} 元"
+        )
         yield Remark("error", Spot("支出"), message, "请核对“收入”和“支出”，或补上结转、结余")
 
 
@@ -65,7 +74,9 @@ def _bare_projects(book: Book) -> Iterator[Remark]:
     """Projects without a basis or without an indicator (项目支出绩效目标 must come with the request)."""
     told = {(r.text("unit"), r.text("project")) for r in book.of("indicators")}
     baseless = [p.name for p in book.projects if not p.record.text("basis")]
-    aimless = [p.name for p in book.projects if (p.unit, p.name) not in told and ("", p.name) not in told]
+    aimless = [
+        p.name for p in book.projects if (p.unit, p.name) not in told and ("", p.name) not in told
+    ]
     for lacking, what, sheet in ((baseless, "立项依据", "项目"), (aimless, "绩效指标", "绩效指标")):
         if lacking:
             message = f"{len(lacking)} 个项目没有{what}：{_named(lacking)}"

@@ -54,7 +54,9 @@ def _settings(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[R
     for column in schema().settings:
         old, new = before.get(column.key, ""), after.get(column.key, "")
         if old != new:
-            yield _change(SETTINGS, {column.heading: old} if old else {}, {column.heading: new} if new else {})
+            yield _change(
+                SETTINGS, {column.heading: old} if old else {}, {column.heading: new} if new else {}
+            )
 
 
 def _prose(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[RowChange]:
@@ -102,7 +104,7 @@ def _paired(
     new: list[Cells] = []
     for cells in after:
         old = waiting.get(key(cells))
-        if old and key(cells):
+        if old:
             pairs.append((old.pop(0), cells))
         else:
             new.append(cells)

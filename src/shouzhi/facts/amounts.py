@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -95,12 +95,12 @@ def _union(base: Coordinates, column: Coordinates, row: Coordinates) -> Coordina
 
     The flow is the row's: 总计 under the heading 收入 is the grand total, wider than 收入.
     """
-    where: Mapping[str, str] = base
+    where = dict(base.items())
     for more in (column, row):
         for dimension, member in more.items():
             held = where.get(dimension)
             if held is None or dimension == "flow" or not _narrower(dimension, held, member):
-                where = Coordinates({**where, dimension: member})
+                where[dimension] = member
     return Coordinates(where)
 
 

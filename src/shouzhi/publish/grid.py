@@ -177,12 +177,13 @@ def _side_by_side(
     for side in block.sides:
         first = column + len(side.stub)
         columns = tuple(edges[first + n] for n in range(len(side.columns)))
+        counted = _counted(side)
         made.sides.append(PlacedSide(side, top + depth, columns))
         for n in range(height):
             row = side.rows[n] if n < len(side.rows) else None
             line = str(side.lines[n]) if n < len(side.lines) else ""
             for box in _row(side, row, line, depth + n, column, table):
-                made.add(_moved(box, top, edges))
+                made.add(_moved(_centred(box, column + len(side.stub), counted), top, edges))
         column = first + len(side.columns)
     return depth
 
@@ -276,5 +277,19 @@ def _is_code(template: str) -> bool:
 def _cell(cell: Cell, row: TableRow, at: int, column: int, table: FormTable) -> Box:
     if isinstance(cell, Figure):
         return Box(at, column, 1, 1, printed(cell, table), "amount", cell, 0, row.total)
-    kind: Kind = "amount" if cell is None else "code" if _NUMBER.fullmatch(cell) else "words"
-    return Box(at, column, 1, 1, cell or "", kind)
+    return Box(at, column, 1, 1, cell or "", "amount" if cell is None else "words")
+
+
+def _counted(side: TableSide) -> frozenset[int]:
+    """The columns of words that hold nothing but numbers: these are set as codes are."""
+    words: dict[int, list[str]] = {}
+    for row in filter(None, side.rows):
+        for place, cell in enumerate(row.cells):
+            if isinstance(cell, str) and cell:
+                words.setdefault(place, []).append(cell)
+    return frozenset(place for place, texts in words.items() if all(map(_NUMBER.fullmatch, texts)))
+
+
+def _centred(box: Box, first: int, counted: frozenset[int]) -> Box:
+    """A box set as codes are where its column, counted from the `first` with cells, is one of numbers."""
+    return replace(box, kind="code") if box.kind == "words" and box.column - first in counted else box

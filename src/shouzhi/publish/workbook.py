@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import ceil
 from typing import Any, Final
 
 from shouzhi.publish.amounts import printed, shown
 from shouzhi.publish.chart import Chart
 from shouzhi.publish.document import DRAFT, Heading, Paragraph, Publication, Table
 from shouzhi.publish.grid import Box, Grid, PlacedSide
+from shouzhi.publish.measure import ems
 from shouzhi.publish.table import Figure, FormTable, TableRow
 from shouzhi.space import FEN_PER
 
@@ -27,7 +29,14 @@ _UNSAFE: Final = re.compile(r"[\[\]:*?/\\'“”]")
 _LONGEST: Final = 31
 _SAFE_DIGITS: Final = 15
 _MOST_TEXT: Final = 32_767
-_PER_POINT: Final = 0.19
+_PER_EM: Final = 2.1
+"""How wide a column is for each character of Chinese in it, in Excel's own measure."""
+
+_LINE: Final = 13.5
+_PROSE_WIDTH: Final = 88.0
+_PROSE_EMS: Final = 41.0
+_PROSE_LINE: Final = 17.0
+_TALLEST: Final = 409.0  # points; Excel holds no higher row
 
 
 def write(publication: Publication) -> bytes:
@@ -113,7 +122,8 @@ class _Writer:
 
     def _prose(self) -> None:
         page = self._book.add_worksheet(self._name(_PROSE))
-        page.set_column(0, 0, 100)
+        page.set_column(0, 0, _PROSE_WIDTH)
+        page.fit_to_pages(1, 0)
         page.hide_gridlines(2)
         self._header(page)
         wrap = self.format(text_wrap=True, valign="top", font_size=11)
@@ -122,8 +132,11 @@ class _Writer:
             if isinstance(part, Heading):
                 size = 16 - 2 * part.level
                 page.write_string(row, 0, part.text[:_MOST_TEXT], self.format(font_name="黑体", font_size=size))
+                page.set_row(row, 2 * size)
             elif isinstance(part, Paragraph):
                 page.write_string(row, 0, f"　　{part.text}"[:_MOST_TEXT], wrap)
+                lines = ceil((ems(part.text) + 2) / _PROSE_EMS)
+                page.set_row(row, min(_TALLEST, lines * _PROSE_LINE + 3))
             elif isinstance(part, Chart):
                 row = self._chart(page, part, row)
                 continue
@@ -178,12 +191,23 @@ class _Sheet:
         for box in part.grid.boxes:
             self._box(box, sums.get((box.row, box.column), ()))
         for column, width in enumerate(part.fit.widths):
-            page.set_column(column, column, max(4.0, width / part.fit.size * _PER_POINT * 10.5))
+            page.set_column(column, column, max(4.0, width / part.fit.size * _PER_EM))
+        self._heights()
         bottom = self._top + part.grid.height
         note = self._writer.format(font_size=9, text_wrap=False)
         for place, text in enumerate(self._table.notes):
             page.write_string(bottom + place, 0, text[:_MOST_TEXT], note)
         self._page_setup(publication)
+
+    def _heights(self) -> None:
+        """Rows whose words take several lines: not every program makes them higher by itself."""
+        fit, most = self._part.fit, dict[int, int]()
+        for box in self._part.grid.boxes:
+            if box.rows == 1:
+                most[box.row] = max(most.get(box.row, 1), fit.lines(box))
+        for row, lines in most.items():
+            if lines > 1:
+                self._page.set_row(self._top + row, min(_TALLEST, lines * _LINE + 3))
 
     def _page_setup(self, publication: Publication) -> None:
         page, head = self._page, self._top + self._part.grid.head

@@ -30,9 +30,10 @@ def misplaced(system: System, broken: Sequence[Relation]) -> bool:
     if len(facts) > MOST_FACTS:
         return False
     bounds = [(system.residual(r), system.slack(r)) for r in broken]
+    shortest: frozenset[int] = min((frozenset(terms) for terms in weights), key=len)
 
     def mends(change: Mapping[int, int]) -> bool:
-        return all(
+        return not shortest.isdisjoint(change) and all(
             abs(off + sum(terms.get(f, 0) * by for f, by in change.items())) <= slack
             for terms, (off, slack) in zip(weights, bounds, strict=True)
         )
@@ -63,7 +64,7 @@ def _exchanges(system: System, facts: Sequence[int]) -> Iterator[dict[int, int]]
         if way == "row" and len(line) > 1
     ]
     for upper, lower in combinations(rows, 2):
-        change = {}
+        change: dict[int, int] = {}
         for column in upper.keys() & lower.keys():
             by = amounts[lower[column]] - amounts[upper[column]]
             change |= {upper[column]: by, lower[column]: -by}

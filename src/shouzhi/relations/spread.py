@@ -19,6 +19,9 @@ from shouzhi.space import Coordinates
 MOST_LEAVES: Final = 5_000
 """Rows of a column beyond which it is not summed for others."""
 
+_OF_COLUMNS: Final = ("economic", "government_economic", "item")
+"""Dimensions that columns are of as often as rows."""
+
 _Rows = dict[Coordinates, list[int]]
 
 
@@ -67,13 +70,24 @@ def _leaves(rows: _Rows, blank: _Rows | None = None) -> dict[Coordinates, list[i
 
     With `blank`, those of its empty cells instead: beside the rows, not around or inside them.
     """
-    above = {row: around(row) for row in rows}
+    fixed = _fixed(rows)
+    above = {row: [place for place in around(row) if fixed.items() <= place.items()] for row in rows}
     branches = {place for places in above.values() for place in places}
     inside: dict[Coordinates, list[int]] = defaultdict(list)
     for row, indexes in (rows if blank is None else blank).items():
         if row not in branches and (blank is None or row not in rows):
-            places = above[row] if blank is None else around(row)
+            places = above[row] if blank is None else [p for p in around(row) if fixed.items() <= p.items()]
             if blank is None or not any(place and place in rows for place in places):
                 for place in places:
                     inside[place].extend(indexes)
     return inside
+
+
+def _fixed(rows: _Rows) -> Coordinates:
+    """The economic class or item that a column is of, from head to foot: it lists no other."""
+    if len(rows) < 2:
+        return Coordinates()
+    first, *others = rows
+    return Coordinates(
+        {d: first[d] for d in _OF_COLUMNS if d in first and all(o.get(d) == first[d] for o in others)}
+    )

@@ -65,25 +65,33 @@ def agreed(
 
     A form that leaves such cells empty does so in all of the column.
     """
-    asking: dict[int, list[tuple[int, Relation]]] = defaultdict(list)
-    for family, relations in families.items():
-        if family[0] == "unprinted" and family[1:] not in system.refused:
-            for relation in relations:
-                if tuple(sorted(relation.terms)) not in seen:
-                    for cell, amount in _votes(system, relation):
-                        asking[cell].append((amount, relation))
+    asking = _asking(system, families, seen)
     empty: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
     for cell, votes in asking.items():
         if any(_agree(system, one, other) for one, other in combinations(votes, 2)):
             empty[system.facts[cell].table, system.facts[cell].column].append(cell)
     printed: dict[tuple[int | None, int | None], int] = defaultdict(int)
-    for fact in system.facts:
+    for fact in system.facts if empty else ():
         printed[fact.table, fact.column] += bool(fact.printed)
     for column, cells in empty.items():
         if len(cells) <= max(1, int(printed[column] * FEW)):
-            for cell in cells:
-                for _, relation in asking[cell]:
-                    yield replace(relation, family=relation.family[1:])
+            for _, relation in (vote for cell in cells for vote in asking[cell]):
+                yield replace(relation, family=relation.family[1:])
+
+
+def _asking(
+    system: System, families: Mapping[Family, Sequence[Relation]], seen: Collection[Terms]
+) -> Mapping[int, list[tuple[int, Relation]]]:
+    """What relations that are not admitted ask of empty cells: (amount, relation) by cell."""
+    asking: dict[int, list[tuple[int, Relation]]] = defaultdict(list)
+    for family, relations in families.items():
+        if family[0] != "unprinted" or family[1:] in system.refused:
+            continue
+        for relation in relations:
+            if tuple(sorted(relation.terms)) not in seen:
+                for cell, amount in _votes(system, relation):
+                    asking[cell].append((amount, relation))
+    return asking
 
 
 def _votes(system: System, relation: Relation) -> Iterator[tuple[int, int]]:

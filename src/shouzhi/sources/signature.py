@@ -52,7 +52,8 @@ def identify(file: BinaryIO, suffix: str = "") -> str:
     head = file.read(HEAD)
     if not head:
         return "empty"
-    if b"%PDF-" in head[:1024]:
+    # A zip that only stores its first document has the beginning of that one in its own.
+    if b"%PDF-" in head[:1024] and not head.startswith(b"PK\x03\x04"):
         return "pdf"
     if head.startswith(b"PK"):
         return _zip(file)

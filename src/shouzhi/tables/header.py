@@ -112,6 +112,8 @@ def _begins_head(table: Matrix, cells: Sequence[Cell], words: Lexicon) -> bool:
         below = table.starts(1)
         if not any(is_number(c.text) or words.is_pure_heading(c.text) for c in below):
             return False  # a field and its value
+        if told and below and below[0].column == 0 and words.field(below[0].text):
+            return False
     return known * 2 >= len(cells) and any(_tops(cell, words) for cell in cells)
 
 

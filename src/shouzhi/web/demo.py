@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-import shouzhi
 from django.db import transaction
+
+import shouzhi
 from shouzhi.catalogue.workflows import rights
 from shouzhi.cycle.building import read
 from shouzhi.cycle.raw import RawBook, RawRow
@@ -23,9 +24,18 @@ from shouzhi.web.laying import lay_out as lay_book_out
 from shouzhi.web.people.models import Body, Grant, User
 
 PASSWORD: Final = "shouzhi-demo"  # noqa: S105 - told on the terminal, for examples on one's own machine
-_PUBLISHED: Final = ("xiezuo-budget-2017", "xiezuo-budget-2024", "zhengwuban-budget-2017", "banggongting-accounts-2017")
+_PUBLISHED: Final = (
+    "xiezuo-budget-2017",
+    "xiezuo-budget-2024",
+    "zhengwuban-budget-2017",
+    "banggongting-accounts-2017",
+)
 _LIVING: Final = "xiezuo-budget-2024"
-_CHAIN: Final = (("sign", "unit_head"), ("clear", "confidentiality"), ("publish", "department_finance"))
+_CHAIN: Final = (
+    ("sign", "unit_head"),
+    ("clear", "confidentiality"),
+    ("publish", "department_finance"),
+)
 
 
 def books() -> Path | None:
@@ -81,15 +91,23 @@ def _published(book: RawBook, region: Body, people: dict[str, User]) -> None:
 
 def _living(book: RawBook, region: Body, people: dict[str, User]) -> None:
     """The coming year in its first round, with a book's lines to begin from."""
-    department = Body.objects.get(kind="department", name=book.settings["department"], parent=region)
+    department = Body.objects.get(
+        kind="department", name=book.settings["department"], parent=region
+    )
     with transaction.atomic():
         today = date.today()  # noqa: DTZ011 - the day here
         year = BudgetYear.objects.create(department=department, year=today.year + 1)
         for place, state in enumerate(("first_up", "first_down", "second_up", "second_down")):
-            Deadline.objects.create(budget_year=year, state=state, due=today + timedelta(days=14 * (place + 1)))
+            Deadline.objects.create(
+                budget_year=year, state=state, due=today + timedelta(days=14 * (place + 1))
+            )
         move_year(year, "open_first", Actor(people["budget_division"]))
-        earlier = BudgetYear.objects.get(department=department, year=int(book.settings["year"]), document="budget")
-        for submission in Submission.objects.filter(budget_year=year).select_related("unit", "budget_year"):
+        earlier = BudgetYear.objects.get(
+            department=department, year=int(book.settings["year"]), document="budget"
+        )
+        for submission in Submission.objects.filter(budget_year=year).select_related(
+            "unit", "budget_year"
+        ):
             _carried_on(submission, earlier, people)
 
 
@@ -99,7 +117,10 @@ def _carried_on(submission: Submission, earlier: BudgetYear, people: dict[str, U
     book = raw(last)
     book.sheets.pop("comparison", None)
     book.sheets["comparison"] = [
-        RawRow({**_compared(row), "year": str(submission.budget_year.year - 1), "stage": "年初预算"}, row.spot)
+        RawRow(
+            {**_compared(row), "year": str(submission.budget_year.year - 1), "stage": "年初预算"},
+            row.spot,
+        )
         for row in book.sheets.get("expenditure", [])
     ]
     add(submission, book, Actor(people["clerk"]))

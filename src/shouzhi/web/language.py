@@ -1,7 +1,8 @@
 """The words on screen: Chinese where they stand, English by switch.
 
 Templates and views write Chinese inside `_()`; each app's `english.yaml` gives the English.
-A cookie holds the choice, so that pages stay the same for everybody else.
+A word may mean one thing in one app and another in the next: a template speaks the words of
+its own app first, then those of all, where the application's own come first.  A cookie holds the choice, so that pages stay the same for everybody else.
 """
 
 from __future__ import annotations
@@ -13,28 +14,53 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from shouzhi.catalogue.loading import load_yaml
+from shouzhi.catalogue.workflows import rights
 
 DEFAULT: Final = "zh-hans"
 COOKIE: Final = "lang"
 _WEB: Final = Path(__file__).parent
+_FILE: Final = "english.yaml"
 
 
 @cache
 def english() -> Mapping[str, str]:
-    """English by Chinese, from every `english.yaml`; raises CatalogueError for a fault."""
+    """English by Chinese, of every app and of the roles; raises CatalogueError for a fault."""
+    found = {role.name: role.english for role in rights().roles.values()}
+    for app in sorted(path.name for path in _WEB.iterdir() if path.is_dir()):
+        found |= english_of(app)
+    return found | english_of("")
+
+
+@cache
+def english_of(app: str) -> Mapping[str, str]:
+    """English by Chinese of one app, or (empty) of the application itself."""
     found: dict[str, str] = {}
-    for path in sorted(_WEB.rglob("english.yaml")):
-        for chinese, node in load_yaml(path).mapping().items():
-            found[chinese] = node.text()
+    for path in sorted((_WEB / app).rglob(_FILE)) if app else [_WEB / _FILE]:
+        found |= {chinese: node.text() for chinese, node in load_yaml(path).mapping().items()}
     return found
 
 
-def say(text: str, **values: object) -> str:
+def say(text: str, /, **values: object) -> str:
     """A text in the language of this request, its `{names}` filled in."""
-    said = text if translation.get_language() != "en" else english().get(text, text)
-    return said.format(**values) if values else said
+    return _filled(english().get(text, text) if translation.get_language() == "en" else text, values)
+
+
+@pass_context
+def say_here(context: Context, text: str, **values: object) -> str:
+    """The same in a template: the words of its app come first."""
+    if translation.get_language() != "en":
+        return _filled(text, values)
+    app = (context.name or "").partition("/")[0]
+    own = english_of(app) if app and "/" in (context.name or "") else {}
+    return _filled(own.get(text) or english().get(text, text), values)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return text.format(**values) if values else text
 
 
 class LanguageMiddleware:

@@ -21,16 +21,32 @@ def lay_out(raw: RawBook, region: Body, round_: str, state: str) -> BudgetYear:
     with transaction.atomic():
         department = _body(region, "department", book.department, "")
         year = BudgetYear.objects.create(
-            department=department, year=book.year, document=book.document, edition=book.edition or ""
+            department=department,
+            year=book.year,
+            document=book.document,
+            edition=book.edition or "",
         )
         units = {}
         for place, unit in enumerate(book.units.values()):
-            body = _body(department, "unit", unit.name, unit.code or "", nature=unit.nature, order=place)
+            body = _body(
+                department, "unit", unit.name, unit.code or "", nature=unit.nature, order=place
+            )
             units[unit.key] = body
-            _staff(body, book.year, {k: unit.record.amount(k) or 0 for k in ("established", "in_post", "retired")})
-        aliases = {alias: key for key, unit in book.units.items() for alias in (key, unit.name, unit.code) if alias}
+            _staff(
+                body,
+                book.year,
+                {k: unit.record.amount(k) or 0 for k in ("established", "in_post", "retired")},
+            )
+        aliases = {
+            alias: key
+            for key, unit in book.units.items()
+            for alias in (key, unit.name, unit.code)
+            if alias
+        }
         for body in [department, *units.values()]:
-            submission = Submission.objects.create(budget_year=year, unit=body, round=round_, state=state)
+            submission = Submission.objects.create(
+                budget_year=year, unit=body, round=round_, state=state
+            )
             own = next((key for key, unit in units.items() if unit == body), None)
             add(submission, _part(raw, own, aliases), SYSTEM)
             submission.settings = dict(raw.settings) if own is None else {}
@@ -41,7 +57,9 @@ def lay_out(raw: RawBook, region: Body, round_: str, state: str) -> BudgetYear:
 
 
 def _body(parent: Body, kind: str, name: str, code: str, **fields: object) -> Body:
-    made, _ = Body.objects.get_or_create(parent=parent, kind=kind, name=name, defaults={"code": code, **fields})
+    made, _ = Body.objects.get_or_create(
+        parent=parent, kind=kind, name=name, defaults={"code": code, **fields}
+    )
     return made
 
 

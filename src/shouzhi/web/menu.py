@@ -33,7 +33,9 @@ ITEMS: Final = (
 
 def menu(user: Any) -> list[Item]:  # noqa: ANN401 - a user
     """The entries that this person may open."""
-    return [item for item in ITEMS if (item.action is None or can(user, item.action)) and _there(item)]
+    return [
+        item for item in ITEMS if (item.action is None or can(user, item.action)) and _there(item)
+    ]
 
 
 def _there(item: Item) -> bool:

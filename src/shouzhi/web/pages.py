@@ -17,6 +17,7 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
+    HttpResponseBase,
     HttpResponseNotAllowed,
     JsonResponse,
 )
@@ -24,9 +25,9 @@ from django.http import (
 from shouzhi.web.faults import wants_json
 from shouzhi.web.language import say
 from shouzhi.web.people.models import Body
-from shouzhi.web.people.rights import can, reaches
+from shouzhi.web.people.rights import can, can_below, reaches, stands_below
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Placed(Protocol):
@@ -45,6 +46,7 @@ class Asked:
     action: str | None
     methods: tuple[str, ...]
     placed: bool
+    below: bool = False
 
 
 ASKED: Final = "asked"
@@ -55,17 +57,20 @@ def page(
     *,
     of: Callable[..., Placed | Body] | None = None,
     methods: tuple[str, ...] = ("GET",),
+    below: bool = False,
 ) -> Callable[[View], View]:
     """A view for people who may take `action`.
 
     `of` finds the object by the address's arguments (Http404 where there is none); the view
     then gets it in their place.  Someone who does not reach its body is told 404, someone
-    who reaches it without the right 403.  Without `of` the action is needed anywhere.
+    who reaches it without the right 403.  Without `of` the action is needed anywhere.  A page
+    that is open from `below` is also for those who may take the action at a body below, and
+    shows them no more than their part.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:  # noqa: ANN401 - of any address
+        def answer(request: HttpRequest, **arguments: Any) -> HttpResponseBase:  # noqa: ANN401 - of any address
             if refused := _method(request, methods):
                 return refused
             user = request.user
@@ -79,13 +84,13 @@ def page(
             body = found if isinstance(found, Body) else found.body
             if body is None:  # it stands nowhere, so nobody reaches it
                 raise Http404
-            if not can(user, action, body):
-                if reaches(user, body):
+            if not (can(user, action, body) or (below and can_below(user, action, body))):
+                if reaches(user, body) or (below and stands_below(user, body)):
                     raise PermissionDenied
                 raise Http404
             return view(request, found)
 
-        setattr(answer, ASKED, Asked(action, methods, of is not None))
+        setattr(answer, ASKED, Asked(action, methods, of is not None, below))
         return answer
 
     return decorate
@@ -97,7 +102,7 @@ def public(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:  # noqa: ANN401 - of any address
+        def answer(request: HttpRequest, **arguments: Any) -> HttpResponseBase:  # noqa: ANN401 - of any address
             return _method(request, allowed) or view(request, **arguments)
 
         setattr(answer, ASKED, Asked(None, allowed, placed=False))
@@ -112,7 +117,7 @@ def signed_in(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:  # noqa: ANN401 - of any address
+        def answer(request: HttpRequest, **arguments: Any) -> HttpResponseBase:  # noqa: ANN401 - of any address
             if not request.user.is_authenticated:
                 return _ask_to_sign_in(request)
             return _method(request, allowed) or view(request, **arguments)

@@ -16,14 +16,21 @@ from shouzhi import __version__
 from shouzhi.cycle.sheets import schema
 from shouzhi.space import FEN_PER
 from shouzhi.web.budget.places import row_address, spot_address
-from shouzhi.web.language import say
+from shouzhi.web.language import say_here
 from shouzhi.web.menu import menu
 
 
 def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django's signature
     """The Jinja2 environment of the pages: strict, escaped, with the house's filters."""
-    made = Environment(**{**options, "undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})
-    made.globals.update(_=say, static=static, url=url, version=__version__, get_language=translation.get_language)
+    strict = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**{**options, **strict, "autoescape": True})  # noqa: S701 - it is told so
+    made.globals.update(
+        _=say_here,
+        static=static,
+        url=url,
+        version=__version__,
+        get_language=translation.get_language,
+    )
     made.globals.update(menu=menu, spot_address=spot_address, row_address=row_address, word=word)
     made.filters.update(yuan=yuan, wan=wan, day=day, moment=moment)
     return made

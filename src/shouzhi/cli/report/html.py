@@ -190,11 +190,7 @@ def card(number: int, finding: Json, view: Json, shown: list[str], messages: Mes
         "left": words.left(len(prose), messages),
         "pictures": shown,
         "alt": messages("picture-alt", places="；".join(at[:3])),
-        "sides": [
-            messages(f"side-{name}", value=finding[name])
-            for name in ("found", "expected", "difference")
-            if finding[name]
-        ],
+        "sides": words.sides(finding, messages),
         "todo": words.todo(view, finding, messages),
         "lists": [
             (messages(words.either(finding)), _corrections(finding["candidates"], view, messages)),

@@ -183,11 +183,7 @@ def _head(finding: Json, messages: Messages) -> str:
 def _text(finding: Json, view: Json, messages: Messages) -> str:
     """What the note on a cell says."""
     lines = [_head(finding, messages)]
-    sides = [
-        messages(f"side-{name}", value=finding[name])
-        for name in ("expected", "found", "difference")
-        if finding[name]
-    ]
+    sides = words.sides(finding, messages)
     if sides:
         lines.append(messages("list-comma").join(sides))
     if todo := words.todo(view, finding, messages):

@@ -8,6 +8,8 @@ from shouzhi.cli.messages import Messages
 
 Json = dict[str, Any]
 
+EVEN: Final = frozenset({"same-number", "between-documents"})
+"""Checks of two numbers of which either may be wrong, where nothing names the one."""
 MOST_PLACES: Final = 8
 """Places of the prose that one finding shows."""
 SIGNS: Final = {"error": "✗", "warning": "!", "rounding": "≈", "note": "·"}
@@ -90,8 +92,18 @@ def place_line(view: Json, place: Json, messages: Messages) -> str:
 def should_be(finding: Json) -> str:
     """The message for an expected value: sure, or likely where other places may be the wrong ones."""
     suspect = finding["suspect"]
+    if not suspect and finding["check"] in EVEN:
+        return "other-place"
     sure = suspect["sure"] if suspect else len(finding["where"]) == 1
     return "should-be" if sure else "should-be-likely"
+
+
+def sides(finding: Json, messages: Messages) -> list[str]:
+    """What is printed, what is expected and the gap, each in words; what is not known is left out."""
+    keys = {"found": "side-found", "expected": should_be(finding), "difference": "side-difference"}
+    if keys["expected"] == "should-be":
+        keys["expected"] = "side-expected"
+    return [messages(key, value=finding[name]) for name, key in keys.items() if finding[name]]
 
 
 def expected_at(finding: Json, place: Json, messages: Messages) -> str:

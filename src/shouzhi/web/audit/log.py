@@ -42,6 +42,12 @@ def actor(request: HttpRequest) -> Actor:
     return Actor(user, request.META.get("REMOTE_ADDR", ""))
 
 
+def person(request: HttpRequest) -> User:
+    """Who makes a request, on a page that asks who it is."""
+    assert request.user.is_authenticated  # noqa: S101 - the page has asked
+    return request.user
+
+
 @contextmanager
 def unrecorded() -> Iterator[None]:
     """While examples are being laid out, nothing is recorded; never used for a person's act."""

@@ -59,7 +59,7 @@ class Entry(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
         """Add the entry; raises AppendOnly for one that is there already."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise AppendOnly("审计记录只增不改")
         super().save(*args, **kwargs)
 

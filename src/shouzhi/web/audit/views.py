@@ -40,6 +40,7 @@ class Filter(forms.Form):
         self.fields["verb"].choices = _choices({verb: verb_word(verb) for verb in {*verbs, self.data.get("verb", "")}})  # type: ignore[attr-defined]
         self.fields["kind"].choices = _choices({kind: kind_word(kind) for kind in {*kinds, self.data.get("kind", "")}})  # type: ignore[attr-defined]
         self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+        self.fields["body"].empty_label = say("全部")  # type: ignore[attr-defined]
 
 
 def _choices(named: dict[str, str]) -> list[tuple[str, str]]:

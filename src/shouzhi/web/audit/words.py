@@ -11,27 +11,27 @@ from typing import Any
 from shouzhi.catalogue.loading import load_yaml
 from shouzhi.catalogue.workflows import workflows
 from shouzhi.web.audit.models import Entry
+from shouzhi.web.language import say
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Verbs and kinds of things by key, in words."""
+    """Verbs, kinds of things and their fields by key, in words."""
 
     verbs: Mapping[str, str]
     kinds: Mapping[str, str]
+    fields: Mapping[str, str]
 
 
 @cache
 def words() -> Words:
     """The words of every app's `verbs.yaml`; raises CatalogueError for a fault."""
-    verbs: dict[str, str] = {}
-    kinds: dict[str, str] = {}
+    found: dict[str, dict[str, str]] = {"verbs": {}, "kinds": {}, "fields": {}}
     for path in sorted(Path(__file__).parents[1].rglob("verbs.yaml")):
-        data = load_yaml(path).record((), ("verbs", "kinds"))
-        for name, found in (("verbs", verbs), ("kinds", kinds)):
-            if name in data:
-                found.update({key: node.text() for key, node in data[name].mapping().items()})
-    return Words(verbs, kinds)
+        data = load_yaml(path).record((), tuple(found))
+        for name, node in data.items():
+            found[name].update({key: word.text() for key, word in node.mapping().items()})
+    return Words(**found)
 
 
 def verb_word(verb: str, kind: str = "") -> str:
@@ -73,10 +73,21 @@ def differences(entry: Entry) -> list[Difference]:
     """What an entry changed, place by place, at most MOST + 1; what stayed the same is left out."""
     found: list[Difference] = []
     for difference in _walk("", entry.before, entry.after):
-        found.append(difference)
+        found.append(_in_words(difference, entry.kind))
         if len(found) > MOST:
             break
     return found
+
+
+def _in_words(told: Difference, kind: str) -> Difference:
+    """Fields by their names, states by theirs."""
+    keys = told.where.split(".")
+    where = " · ".join(say(words().fields.get(key, key)) for key in keys)
+    if keys[-1] != "state":
+        return Difference(where, told.before, told.after)
+    states = {key: state.name for name, flow in workflows().items() if name.replace("_", "") == kind for key, state in flow.states.items()}
+    before, after = (None if each is None else say(states.get(each, each)) for each in (told.before, told.after))
+    return Difference(where, before, after)
 
 
 def _walk(where: str, before: Any, after: Any) -> Iterator[Difference]:  # noqa: ANN401 - JSON
@@ -107,7 +118,7 @@ def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
     if value is None:
         return None
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return say("是") if value else say("否")
     if isinstance(value, list):
         return "、".join(_text(one) or "—" for one in value)
     if isinstance(value, Mapping):

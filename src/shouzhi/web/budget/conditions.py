@@ -31,7 +31,9 @@ def shown_of_submission(submission: Submission, who: Actor) -> Mapping[str, Cond
     return _of_submission(submission, who, last)
 
 
-def _of_submission(submission: Submission, who: Actor, found: Callable[[], list[Remark]]) -> Mapping[str, Condition]:
+def _of_submission(
+    submission: Submission, who: Actor, found: Callable[[], list[Remark]]
+) -> Mapping[str, Condition]:
     return {
         "round_open": partial(_round_open, submission),
         "no_errors": lambda: _no_errors(found()),
@@ -45,9 +47,13 @@ def _of_submission(submission: Submission, who: Actor, found: Callable[[], list[
 def of_year(year: BudgetYear, who: Actor) -> Mapping[str, Condition]:
     """The conditions of a year's moves."""
     return {
-        "timetable_set": lambda: None if year.deadlines.exists() else say("还没有时间表；请先填写各轮的截止日期"),
+        "timetable_set": lambda: (
+            None if year.deadlines.exists() else say("还没有时间表；请先填写各轮的截止日期")
+        ),
         "all_accepted": partial(_all_accepted, year),
-        "ceilings_issued": lambda: None if year.ceilings.exists() else say("还没有下达控制数；请先按单位和资金来源下达"),
+        "ceilings_issued": lambda: (
+            None if year.ceilings.exists() else say("还没有下达控制数；请先按单位和资金来源下达")
+        ),
         "document_number": lambda: None if year.document_number else say("还没有批复文号；请填写"),
         "not_own_entry": partial(_not_own_year, year, who),
     }
@@ -77,13 +83,25 @@ def _no_errors(found: list[Remark]) -> str | None:
     if not errors:
         return None
     first = errors[0]
-    return say("有 {count} 处错误，第一处：{first}", count=len(errors), first=f"{first.spot}：{first.message}；{first.remedy}")
+    return say(
+        "有 {count} 处错误，第一处：{first}",
+        count=len(errors),
+        first=f"{first.spot}：{first.message}；{first.remedy}",
+    )
 
 
 def _answered(submission: Submission, found: list[Remark]) -> str | None:
     answered = set(submission.answers.values_list("finding", flat=True))
     left = [r for r in found if r.severity == "warning" and r.key not in answered]
-    return say("有 {count} 条提醒还没有说明理由，第一条：{first}", count=len(left), first=left[0].message) if left else None
+    return (
+        say(
+            "有 {count} 条提醒还没有说明理由，第一条：{first}",
+            count=len(left),
+            first=left[0].message,
+        )
+        if left
+        else None
+    )
 
 
 def _within_ceilings(submission: Submission) -> str | None:
@@ -97,11 +115,16 @@ def _within_ceilings(submission: Submission) -> str | None:
         if use.over > 0:
             return say(
                 "{source}超过控制数 {over} 元（控制数 {ceiling} 元，申报 {asked} 元）",
-                source=words.word("source", use.source), over=yuan(use.over), ceiling=yuan(use.ceiling), asked=yuan(use.asked),
+                source=words.word("source", use.source),
+                over=yuan(use.over), ceiling=yuan(use.ceiling), asked=yuan(use.asked),
             )  # fmt: skip
     for source, amount in without_ceiling(issued, asked(submission)).items():
         if amount > 0:
-            return say("{source}没有控制数，却申报了 {amount} 元", source=words.word("source", source), amount=yuan(amount))
+            return say(
+                "{source}没有控制数，却申报了 {amount} 元",
+                source=words.word("source", source),
+                amount=yuan(amount),
+            )
     return None
 
 
@@ -117,8 +140,21 @@ def _resolved(submission: Submission) -> str | None:
 
 
 def _all_accepted(year: BudgetYear) -> str | None:
-    left = [str(s.unit) for s in year.submissions.filter(round=year.state).exclude(state="accepted").select_related("unit")]
-    return say("还有 {count} 个单位没有通过：{units}", count=len(left), units="、".join(left[:5]) + ("…" if len(left) > 5 else "")) if left else None
+    left = [
+        str(s.unit)
+        for s in year.submissions.filter(round=year.state)
+        .exclude(state="accepted")
+        .select_related("unit")
+    ]
+    return (
+        say(
+            "还有 {count} 个单位没有通过：{units}",
+            count=len(left),
+            units="、".join(left[:5]) + ("…" if len(left) > 5 else ""),
+        )
+        if left
+        else None
+    )
 
 
 def _not_own_year(year: BudgetYear, who: Actor) -> str | None:

@@ -26,7 +26,11 @@ def department_book(year: BudgetYear, round_: str | None = None) -> RawBook:
     own_book = raw(own) if own else RawBook(str(year.department))
     if own:
         own_book.settings = header(own).settings
-    parts = [Part(s.unit.code or s.unit.name, _labelled(s)) for s in found if s.unit_id != year.department_id]
+    parts = [
+        Part(s.unit.code or s.unit.name, _labelled(s))
+        for s in found
+        if s.unit_id != year.department_id
+    ]
     units = [s.unit for s in found if s.unit.kind == "unit"] or list(year.department.units())
     return merge(str(year), own_book, unit_rows(units, year.year), parts)
 
@@ -36,6 +40,7 @@ def _labelled(submission: Submission) -> RawBook:
     book = raw(submission)
     for key, rows in book.sheets.items():
         book.sheets[key] = [
-            RawRow(row.cells, Spot(f"{submission.unit.name} · {row.spot.sheet}", row.spot.row)) for row in rows
+            RawRow(row.cells, Spot(f"{submission.unit.name} · {row.spot.sheet}", row.spot.row))
+            for row in rows
         ]
     return book

@@ -30,7 +30,9 @@ class BudgetYear(models.Model):
     class Meta:
         ordering: ClassVar = ["-year", "department__path"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["department", "year", "document"], name="budget_once_a_year")
+            models.UniqueConstraint(
+                fields=["department", "year", "document"], name="budget_once_a_year"
+            )
         ]
 
     def __str__(self) -> str:
@@ -66,7 +68,9 @@ class Deadline(models.Model):
 
     class Meta:
         ordering: ClassVar = ["due"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["budget_year", "state"], name="deadline_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["budget_year", "state"], name="deadline_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.budget_year} {self.state} {self.due}"
@@ -81,14 +85,18 @@ class Submission(models.Model):
     state = models.CharField(max_length=20, default="drafting")
     revision = models.PositiveIntegerField(default=0)
     settings = models.JSONField(default=dict, blank=True)
-    editors = models.ManyToManyField(USER, related_name="+", blank=True)
+    editors: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        USER, related_name="+", blank=True
+    )
     totals = models.JSONField(default=list, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering: ClassVar = ["unit__order", "unit__path"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["budget_year", "unit", "round"], name="submission_once_a_round")
+            models.UniqueConstraint(
+                fields=["budget_year", "unit", "round"], name="submission_once_a_round"
+            )
         ]
 
     def __str__(self) -> str:
@@ -201,28 +209,32 @@ class Version(models.Model):
 
     class Meta:
         ordering: ClassVar = ["number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["submission", "number"], name="version_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "number"], name="version_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.submission} 第 {self.number} 版"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Save a new version; raises RuntimeError for one that is frozen."""
+        if not self._state.adding:
+            raise RuntimeError("a version is frozen")
+        super().save(*args, **kwargs)
 
     @property
     def body(self) -> Body:
         """The unit of its submission."""
         return self.submission.unit
 
-    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
-        """Save a new version; raises RuntimeError for one that is frozen."""
-        if self.pk is not None:
-            raise RuntimeError("a version is frozen")
-        super().save(*args, **kwargs)
-
 
 class Comment(models.Model):
     """A remark on a submission, one of its rows or one cell, or an answer to such a remark."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="comments")
-    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="replies"
+    )
     row = models.ForeignKey(Row, models.SET_NULL, null=True, blank=True, related_name="comments")
     column = models.CharField(max_length=30, blank=True)
     about = models.CharField(max_length=200, blank=True)
@@ -255,7 +267,9 @@ class WarningAnswer(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["submission", "finding"], name="answer_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "finding"], name="answer_once")
+        ]
 
     def __str__(self) -> str:
         return self.reason[:40]

@@ -45,15 +45,35 @@ def move(  # noqa: PLR0913 - what, which, by whom, on what, with which words, fr
         if revision is not None and held.revision != revision:
             now = held.workflow.states[held.state].name
             raise Stale(say("这一项已被他人改动，现在是“{now}”；请看过新的内容再操作", now=now))
-        made = attempt(held.workflow, key, held.state, roles_at(who.user, held.body), conditions(held, who), comment)
+        made = attempt(
+            held.workflow,
+            key,
+            held.state,
+            roles_at(who.user, held.body),
+            conditions(held, who),
+            comment,
+        )
         source, held.state = held.state, made.target
         held.revision += 1
         held.save(update_fields=["state", "revision"])
         assert who.user is not None  # noqa: S101 - nobody without a name has a role
         Step.objects.create(
-            kind=held._meta.model_name, object_id=held.pk, move=key, source=source, target=made.target, comment=comment, by=who.user
+            kind=type(held).__name__.lower(),
+            object_id=held.pk,
+            move=key,
+            source=source,
+            target=made.target,
+            comment=comment,
+            by=who.user,
         )
-        record(who, f"move:{key}", held, before={"state": source}, after={"state": made.target}, comment=comment)
+        record(
+            who,
+            f"move:{key}",
+            held,
+            before={"state": source},
+            after={"state": made.target},
+            comment=comment,
+        )
         if then is not None:
             then(held, made, who)
     thing.refresh_from_db()

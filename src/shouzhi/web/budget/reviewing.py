@@ -30,8 +30,14 @@ def remarks(submission: Submission) -> list[Remark]:
     if kept is not None and kept.seen == seen:
         return _read(kept)
     whole = submission.unit.kind != "unit"
-    found = review(department_book(submission.budget_year, submission.round) if whole else raw(submission))
-    told = {"seen": seen, "remarks": [asdict(remark) for remark in found], "errors": sum(r.severity == "error" for r in found)}
+    found = review(
+        department_book(submission.budget_year, submission.round) if whole else raw(submission)
+    )
+    told = {
+        "seen": seen,
+        "remarks": [asdict(remark) for remark in found],
+        "errors": sum(r.severity == "error" for r in found),
+    }
     Review.objects.update_or_create(submission=submission, defaults=told)
     return found
 
@@ -64,4 +70,6 @@ def _state(submission: Submission) -> str:
 
 
 def _read(kept: Review) -> list[Remark]:
-    return [Remark(r["severity"], Spot(**r["spot"]), r["message"], r["remedy"]) for r in kept.remarks]
+    return [
+        Remark(r["severity"], Spot(**r["spot"]), r["message"], r["remedy"]) for r in kept.remarks
+    ]

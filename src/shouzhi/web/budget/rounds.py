@@ -21,7 +21,9 @@ from shouzhi.web.people.models import Body
 ROUND_NAMES = {"first_up": "一上", "second_up": "二上"}
 
 
-def move_year(year: BudgetYear, key: str, who: Actor, comment: str = "", revision: int | None = None) -> Move:
+def move_year(
+    year: BudgetYear, key: str, who: Actor, comment: str = "", revision: int | None = None
+) -> Move:
     """Make a move of a year; opening a round opens a submission for every unit and the department."""
     return move(year, key, who, of_year, comment=comment, revision=revision, then=_after_year)
 
@@ -30,20 +32,30 @@ def move_submission(
     submission: Submission, key: str, who: Actor, comment: str = "", revision: int | None = None
 ) -> Move:
     """Make a move of a submission; each move but a withdrawal keeps a version."""
-    return move(submission, key, who, of_submission, comment=comment, revision=revision, then=_after_submission)
+    return move(
+        submission,
+        key,
+        who,
+        of_submission,
+        comment=comment,
+        revision=revision,
+        then=_after_submission,
+    )
 
 
 def _after_year(year: BudgetYear, made: Move, who: Actor) -> None:
     if year.state_now.open:
-        open_round(year, year.state, who)
+        open_round(year, year.state)
     if made.key == "approve":
         year.approved_on = year.approved_on or date.today()  # noqa: DTZ011 - the day here
         year.save(update_fields=["approved_on"])
-        for submission in year.submissions.filter(round="second_up").select_related("unit", "budget_year"):
+        for submission in year.submissions.filter(round="second_up").select_related(
+            "unit", "budget_year"
+        ):
             freeze(submission, "批复", who)
 
 
-def open_round(year: BudgetYear, round_: str, who: Actor) -> None:
+def open_round(year: BudgetYear, round_: str) -> None:
     """Open the submissions of a round; a second round begins with what the first ended with."""
     today = date(year.year, 1, 1)
     for unit in [year.department, *(u for u in year.department.units() if u.valid(today))]:
@@ -64,7 +76,14 @@ def _after_submission(submission: Submission, made: Move, who: Actor) -> None:
 
 
 def issue(  # noqa: PLR0913 - a ceiling says this much
-    year: BudgetYear, unit: Body, source: str, amount: int, who: Actor, *, reason: str = "", revision: int | None = None
+    year: BudgetYear,
+    unit: Body,
+    source: str,
+    amount: int,
+    who: Actor,
+    *,
+    reason: str = "",
+    revision: int | None = None,
 ) -> Ceiling:
     """Issue or revise a ceiling in 分; a revision needs a reason.
 
@@ -77,10 +96,16 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
         raise Refused([f"“{unit}”不是“{year.department}”的单位"])
     assert who.user is not None  # noqa: S101 - the page asks who it is
     with transaction.atomic():
-        found = Ceiling.objects.select_for_update().filter(budget_year=year, unit=unit, source=source).first()
+        found = (
+            Ceiling.objects.select_for_update()
+            .filter(budget_year=year, unit=unit, source=source)
+            .first()
+        )
         before = found.amount if found else None
         if found and revision is not None and found.revision != revision:
-            raise Stale(say("这个控制数已被他人改动；请刷新后再改"), yours=amount, theirs=found.amount)
+            raise Stale(
+                say("这个控制数已被他人改动；请刷新后再改"), yours=amount, theirs=found.amount
+            )
         if found and before == amount:
             return found
         if found and not reason.strip():
@@ -89,6 +114,15 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
         ceiling.amount = amount
         ceiling.revision += 1
         ceiling.save()
-        CeilingChange.objects.create(ceiling=ceiling, before=before, after=amount, reason=reason, by=who.user)
-        record(who, "ceiling", ceiling, before={"amount": before}, after={"amount": amount}, comment=reason)
+        CeilingChange.objects.create(
+            ceiling=ceiling, before=before, after=amount, reason=reason, by=who.user
+        )
+        record(
+            who,
+            "ceiling",
+            ceiling,
+            before={"amount": before},
+            after={"amount": amount},
+            comment=reason,
+        )
     return ceiling

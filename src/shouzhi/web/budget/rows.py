@@ -69,7 +69,11 @@ def save(submission: Submission, changes: Sequence[Change], who: Actor) -> Saved
     Raises Refused where the submission is not open.
     """
     with transaction.atomic():
-        held = Submission.objects.select_for_update(of=("self",)).select_related("budget_year", "unit").get(pk=submission.pk)
+        held = (
+            Submission.objects.select_for_update(of=("self",))
+            .select_related("budget_year", "unit")
+            .get(pk=submission.pk)
+        )
         _refuse_closed(held)
         saved = _apply(held, changes, who)
         if saved.rows or saved.deleted:
@@ -121,8 +125,14 @@ def _conflict(change: Change, row: Row | None) -> Conflict:
     return Conflict(row.pk, change.cells, row.cells, row.revision, by, row.updated_at.isoformat())
 
 
-def _written(submission: Submission, row: Row | None, change: Change, listed: Listed, who: Actor) -> Row:
-    made = row or Row(submission=submission, sheet=change.sheet, position=change.position or _last(submission, change.sheet))
+def _written(
+    submission: Submission, row: Row | None, change: Change, listed: Listed, who: Actor
+) -> Row:
+    made = row or Row(
+        submission=submission,
+        sheet=change.sheet,
+        position=change.position or _last(submission, change.sheet),
+    )
     if change.position is not None:
         made.position = change.position
     made.cells = _clean(made.sheet, change.cells)
@@ -135,8 +145,12 @@ def _written(submission: Submission, row: Row | None, change: Change, listed: Li
 
 def _clean(sheet: str, cells: Mapping[str, str]) -> dict[str, str]:
     """The filled cells of columns that the sheet has, without characters that no one can see."""
-    known = {"heading", "text"} if sheet == PROSE else {c.key for c in schema().sheet(sheet).columns}
-    stripped = {key: str(text).replace("\x00", "").strip() for key, text in cells.items() if key in known}
+    known = (
+        {"heading", "text"} if sheet == PROSE else {c.key for c in schema().sheet(sheet).columns}
+    )
+    stripped = {
+        key: str(text).replace("\x00", "").strip() for key, text in cells.items() if key in known
+    }
     return {key: text for key, text in stripped.items() if text}
 
 
@@ -169,7 +183,11 @@ def listed_of(submission: Submission) -> Listed:
     for unit in units:
         key = unit.code or unit.name
         aliases |= dict.fromkeys((key, unit.name, fold(unit.name)), key)
-    projects = Row.objects.filter(sheet="projects", submission__budget_year=submission.budget_year, submission__round=submission.round)
+    projects = Row.objects.filter(
+        sheet="projects",
+        submission__budget_year=submission.budget_year,
+        submission__round=submission.round,
+    )
     if submission.unit.kind == "unit":
         projects = projects.filter(submission=submission)
     names = projects.values_list("cells__name", flat=True)
@@ -200,7 +218,10 @@ def totals(submission: Submission) -> list[dict[str, Any]]:
 def raw(submission: Submission) -> RawBook:
     """A submission as a book as written; the row of a spot is the row's place on its sheet."""
     book = header(submission)
-    book.sheets["units"] = unit_rows([submission.unit] if submission.unit.kind == "unit" else submission.unit.units(), submission.budget_year.year)
+    book.sheets["units"] = unit_rows(
+        [submission.unit] if submission.unit.kind == "unit" else submission.unit.units(),
+        submission.budget_year.year,
+    )
     places: Counter[str] = Counter()
     for row in submission.rows.order_by("sheet", "position", "pk"):
         if row.sheet == PROSE:
@@ -210,7 +231,9 @@ def raw(submission: Submission) -> RawBook:
         if row.cells:  # an empty line on screen is no row of a book
             sheet = schema().sheet(row.sheet)
             cells = _of_unit(submission.unit, sheet, row.cells)
-            book.sheets.setdefault(row.sheet, []).append(RawRow(cells, Spot(sheet.name, places[row.sheet])))
+            book.sheets.setdefault(row.sheet, []).append(
+                RawRow(cells, Spot(sheet.name, places[row.sheet]))
+            )
     return book
 
 
@@ -237,8 +260,14 @@ def unit_rows(units: Iterable[Body], year: int) -> list[RawRow]:
     for place, unit in enumerate(units):
         cells = {"name": unit.name, "code": unit.code, "nature": unit.nature or "行政单位"}
         if found := staff.get(unit.pk):
-            cells |= {"established": str(found.established), "in_post": str(found.in_post), "retired": str(found.retired)}
-        rows.append(RawRow({key: text for key, text in cells.items() if text}, Spot("单位", place + 1)))
+            cells |= {
+                "established": str(found.established),
+                "in_post": str(found.in_post),
+                "retired": str(found.retired),
+            }
+        rows.append(
+            RawRow({key: text for key, text in cells.items() if text}, Spot("单位", place + 1))
+        )
     return rows
 
 
@@ -248,14 +277,27 @@ def replace(submission: Submission, book: RawBook, who: Actor, why: str) -> None
     Raises Refused where the submission is not open.
     """
     with transaction.atomic():
-        held = Submission.objects.select_for_update(of=("self",)).select_related("budget_year", "unit").get(pk=submission.pk)
+        held = (
+            Submission.objects.select_for_update(of=("self",))
+            .select_related("budget_year", "unit")
+            .get(pk=submission.pk)
+        )
         _refuse_closed(held)
         before = held.rows.count()
         held.rows.all().delete()
-        held.settings = {k: v for k, v in book.settings.items() if k in {"goal", "goal_result", "completion"}}
+        held.settings = {
+            k: v for k, v in book.settings.items() if k in {"goal", "goal_result", "completion"}
+        }
         held.save(update_fields=["settings"])
         add(held, book, who)
-        record(who, "import", held, before={"rows": before}, after={"rows": held.rows.count()}, comment=why)
+        record(
+            who,
+            "import",
+            held,
+            before={"rows": before},
+            after={"rows": held.rows.count()},
+            comment=why,
+        )
         _touched(held, who)
 
 
@@ -263,15 +305,25 @@ def add(submission: Submission, book: RawBook, who: Actor) -> None:
     """Add a book's rows to a submission that has none."""
     listed = listed_of(submission)
     names = [row.cells["name"] for row in book.sheets.get("projects", []) if row.cells.get("name")]
-    listed = Listed(listed.units, {**listed.projects, **{name: () for name in names}}, listed.year)
+    listed = Listed(listed.units, {**listed.projects, **dict.fromkeys(names, ())}, listed.year)
     made = [
-        Row(submission=submission, sheet=sheet.key, position=float(place + 1), cells=_clean(sheet.key, row.cells))
+        Row(
+            submission=submission,
+            sheet=sheet.key,
+            position=float(place + 1),
+            cells=_clean(sheet.key, row.cells),
+        )
         for sheet in schema().sheets
         if sheet.key != "units"
         for place, row in enumerate(book.sheets.get(sheet.key, []))
     ]
     made += [
-        Row(submission=submission, sheet=PROSE, position=float(place + 1), cells={"heading": heading, "text": text})
+        Row(
+            submission=submission,
+            sheet=PROSE,
+            position=float(place + 1),
+            cells={"heading": heading, "text": text},
+        )
         for place, (heading, text) in enumerate(book.prose)
     ]
     for row in made:
@@ -280,6 +332,6 @@ def add(submission: Submission, book: RawBook, who: Actor) -> None:
     Row.objects.bulk_create(made, batch_size=500)
 
 
-def sheets_of(unit: Body) -> tuple[Sheet, ...]:
+def sheets_of() -> tuple[Sheet, ...]:
     """The sheets that a body fills: all but that of units, which is the organisation itself."""
     return tuple(sheet for sheet in schema().sheets if sheet.key != "units")

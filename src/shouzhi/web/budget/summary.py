@@ -41,7 +41,9 @@ def standings(year: BudgetYear, round_: str, paths: Iterable[str] | None = None)
     found = (
         Submission.objects.filter(reach, budget_year=year, round=round_)
         .select_related("unit")
-        .annotate(left=Count("comments", filter=Q(comments__parent=None, comments__resolved_at=None)))
+        .annotate(
+            left=Count("comments", filter=Q(comments__parent=None, comments__resolved_at=None))
+        )
         .order_by("unit__order", "unit__path")
     )
     issued: dict[int, dict[str, int]] = defaultdict(dict)
@@ -52,7 +54,9 @@ def standings(year: BudgetYear, round_: str, paths: Iterable[str] | None = None)
 
 def _standing(submission: Submission, issued: dict[str, int]) -> Standing:
     wanted = asked(submission)
-    return Standing(submission, sum(amount for _, amount in wanted), uses(issued, wanted), submission.left)  # type: ignore[attr-defined]
+    return Standing(
+        submission, sum(amount for _, amount in wanted), uses(issued, wanted), submission.left
+    )  # type: ignore[attr-defined]
 
 
 def by_source(standings: Iterable[Standing]) -> dict[str, int]:

@@ -19,7 +19,9 @@ def freeze(submission: Submission, why: str, who: Actor) -> Version:
     """Keep a submission as it stands; the same content is not kept twice in a row."""
     with transaction.atomic():
         content = written(raw(submission))
-        digest = sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        digest = sha256(
+            json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+        ).hexdigest()
         last = submission.versions.order_by("-number").first()
         if last is not None and last.hash == digest and last.why == why:
             return last
@@ -32,7 +34,9 @@ def freeze(submission: Submission, why: str, who: Actor) -> Version:
             by=who.user,
         )
         version.save()
-        record(who, "version", version, after={"number": version.number, "hash": digest, "why": why})
+        record(
+            who, "version", version, after={"number": version.number, "hash": digest, "why": why}
+        )
         return version
 
 
@@ -50,7 +54,9 @@ def book_of(content: dict[str, Any], name: str = "") -> RawBook:
     book = RawBook(name, dict(content["settings"]))
     for key, rows in content["sheets"].items():
         title = schema().sheet(key).name
-        book.sheets[key] = [RawRow(cells, Spot(title, place + 1)) for place, cells in enumerate(rows)]
+        book.sheets[key] = [
+            RawRow(cells, Spot(title, place + 1)) for place, cells in enumerate(rows)
+        ]
     book.prose = [(heading, text) for heading, text in content["prose"]]
     return book
 

@@ -151,6 +151,15 @@ def dismissals(document: Document, codes: Sequence[str]) -> dict[str, Judgement]
     return {each.finding: each for each in found}
 
 
+def judgements_of(documents: Sequence[Document], codes: Sequence[str]) -> dict[str, Judgement]:
+    """What was decided about findings between documents, on any document of the same subjects."""
+    alike = Q(pk__in=[])
+    for document in documents:
+        alike |= subject_of(document)
+    found = Judgement.objects.filter(document__in=Document.objects.filter(alike), finding__in=codes)
+    return {each.finding: each for each in found.select_related("by").order_by("at")}
+
+
 def open_counts(documents: Sequence[Document]) -> dict[int, int]:
     """How many findings of each document were decided on the document itself."""
     found: dict[int, int] = {}

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from shouzhi.catalogue.limits import limits
 
-Standing = Literal["unknown", "waiting", "late", "published", "published_late"]
+Standing = Literal["unknown", "waiting", "late", "came", "published", "published_late"]
 
 _REPLY: Final = {"budget": "approval-days-departments", "accounts": "accounts-approval-days-departments"}
 _PASS_ON: Final = {"budget": "approval-days-units", "accounts": "accounts-approval-days-units"}
@@ -77,9 +77,11 @@ def _counted(day: date, keys: list[str]) -> Due | None:
 
 
 def standing(last: date | None, published: date | None, today: date) -> Standing:
-    """How a duty stands: published in time or late, waited for, late, or without a known day."""
+    """How a duty stands: published in time or late, waited for, late; `came` and `unknown` without a known day."""
+    if published is not None and last is not None:
+        return "published_late" if published > last else "published"
     if published is not None:
-        return "published_late" if last is not None and published > last else "published"
+        return "came"
     if last is None:
         return "unknown"
     return "late" if today > last else "waiting"

@@ -37,11 +37,8 @@ _AMOUNTS: Final = frozenset({"印为", "应为", "相差", "建议值"})
 def review_letter(case: Case, to: str, sender: str, day: date) -> bytes:
     """The letter about a document: what was sent back and what was confirmed."""
     points = [_point(case, item) for item in letter_items(case)]
-    about = case.view["documents"][0]
     title = case.document.title or case.document.name
-    return letter.write(
-        letter.Letter(to, title, sender, day, str(about.get("amount_unit") or ""), points, case.document.name)
-    )
+    return letter.write(letter.Letter(to, title, sender, day, points, case.document.name))
 
 
 def _point(case: Case, item: Item) -> letter.Point:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
+from shouzhi.space import parse_amount
+
 _SPACE: Final = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -19,7 +21,6 @@ _SPACE: Final = (
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _WIDTHS: Final = (620, 3300, 1500, 1500, 1500, 1540)
 _HEADS: Final = ("序号", "位置", "印为", "应为", "相差", "处理")
-_AMOUNTS: Final = frozenset({"印为", "应为", "相差"})
 _NUMERALS: Final = "一二三四五六七八九十"
 
 
@@ -41,13 +42,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter: to whom, about what, from whom, on what day; `unit` of the amounts in the table."""
+    """A letter: to whom, about what, from whom, on what day, and the name of the file it is about."""
 
     to: str
     title: str
     sender: str
     day: date
-    unit: str
     points: Sequence[Point]
     file: str
 
@@ -131,8 +131,7 @@ def _point(number: int, point: Point) -> Iterator[str]:
 
 def _table(letter: Letter) -> str:
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _WIDTHS)
-    unit = f"（{letter.unit}）" if letter.unit else ""
-    rows = [_row([name + unit * (name in _AMOUNTS) for name in _HEADS], head=True)]
+    rows = [_row(_HEADS, head=True)]
     named = {"sent_back": "请更正", "confirmed": "属实"}
     ordered = sorted(letter.points, key=lambda point: point.decision != "sent_back")
     for number, point in enumerate(ordered, start=1):
@@ -148,7 +147,8 @@ def _row(cells: Sequence[str], *, head: bool = False) -> str:
     style = "CellHead" if head else "Cell"
     made = []
     for place, (text, width) in enumerate(zip(cells, _WIDTHS, strict=True)):
-        side = "center" if head or place in {0, 5} else "right" if place in {2, 3, 4} else "left"
+        figure = place in {2, 3, 4} and parse_amount(text) is not None
+        side = "center" if head or place in {0, 5} else "right" if figure else "left"
         shade = '<w:shd w:val="clear" w:color="auto" w:fill="EFEFEF"/>' if head else ""
         made.append(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr>'

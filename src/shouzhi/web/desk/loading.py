@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import translation
 
 from shouzhi.cli.messages import Language, Messages
 from shouzhi.web.desk.cases import Case
 from shouzhi.web.desk.models import Batch, Comparison, Document
-from django.utils import translation
 from shouzhi.web.people.models import Body
 
 

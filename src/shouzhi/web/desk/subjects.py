@@ -20,13 +20,10 @@ def body_named(name: str, within: Body) -> Body | None:
     key = fold(name)
     if not key:
         return None
-    below = list(within.below())
-    keys = {body.pk for body in below}
-    told = {alias.body_id for alias in Alias.objects.filter(name=key, body_id__in=keys)}
-    named = told or {body.pk for body in below if fold(body.name) == key}
-    if len(named) != 1:
-        return None
-    return next(body for body in below if body.pk in named)
+    below = within.below()
+    named = set(Alias.objects.filter(name=key, body__in=below).values_list("body_id", flat=True))
+    named = named or {pk for pk, own in below.values_list("pk", "name") if fold(own) == key}
+    return Body.objects.get(pk=named.pop()) if len(named) == 1 else None
 
 
 def learn_name(name: str, body: Body, by: object) -> Alias | None:

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("departments/<int:pk>/", departments.department, name="department"),
     path("departments/<int:pk>/together", departments.together, name="together"),
     path("comparisons/<int:pk>/", departments.comparison, name="comparison"),
+    path("comparisons/<int:pk>/judge", departments.judge, name="judge_between"),
     path("words/", words.words, name="words"),
     path("words/learn", words.learn, name="learn"),
     path("words/<int:pk>/forget", words.forget, name="forget"),

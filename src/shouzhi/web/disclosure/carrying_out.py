@@ -25,11 +25,21 @@ def carry_out(release: Release) -> bool:
     """
     try:
         made = publication(load(release.path / "book"), edition(release.edition))
-        outputs = {o["path"]: (release.path / o["path"]).read_bytes() for o in release.outputs() if "/" not in o["path"]}
+        outputs = {
+            o["path"]: (release.path / o["path"]).read_bytes()
+            for o in release.outputs()
+            if "/" not in o["path"]
+        }
         outputs[NAME] = (release.path / NAME).read_bytes()
         day = release.published_at.date().isoformat() if release.published_at else None
-        publish(Store(Path(settings.WAREHOUSE)), made, outputs, findings=_answered(release), published=day)
-    except Exception:
+        publish(
+            Store(Path(settings.WAREHOUSE)),
+            made,
+            outputs,
+            findings=_answered(release),
+            published=day,
+        )
+    except Exception:  # noqa: BLE001 - whatever it is, the release is published and this is tried again
         _LOG.exception("release %s is not in the warehouse yet", release.pk)
         return False
     Release.objects.filter(pk=release.pk).update(carried=True)
@@ -38,13 +48,26 @@ def carry_out(release: Release) -> bool:
 
 def _answered(release: Release) -> list[dict[str, str]]:
     """The warnings of a release; a correction tells its reason with them."""
-    told = [{"check": "", "severity": "warning", "message": note, "answer": ""} for note in release.notes]
+    told = [
+        {"check": "", "severity": "warning", "message": note, "answer": ""}
+        for note in release.notes
+    ]
     if release.replaces is not None:
-        told.append({"check": "", "severity": "note", "message": f"本版更正第 {release.replaces.number} 版", "answer": release.reason})
+        told.append(
+            {
+                "check": "",
+                "severity": "note",
+                "message": f"本版更正第 {release.replaces.number} 版",
+                "answer": release.reason,
+            }
+        )
     return told
 
 
 def carry_missing() -> int:
     """Carry out the published releases that are not in the warehouse; gives their number."""
     waiting = Release.objects.filter(state="published", carried=False).order_by("published_at")
-    return sum(carry_out(release) for release in waiting.select_related("budget_year__department", "replaces"))
+    return sum(
+        carry_out(release)
+        for release in waiting.select_related("budget_year__department", "replaces")
+    )

@@ -19,7 +19,10 @@ _TYPES: Final = {
     "parquet": "application/vnd.apache.parquet",
 }
 # Our own published page carries its style and pictures in itself, and no script.
-_FRAMED: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'; sandbox"
+_FRAMED: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "frame-ancestors 'self'; sandbox"
+)
 
 
 def handed(release: Release, name: str) -> FileResponse:
@@ -30,7 +33,9 @@ def handed(release: Release, name: str) -> FileResponse:
     if not path.is_file():
         raise Http404
     kind = name.rpartition(".")[2]
-    response = FileResponse(path.open("rb"), content_type=_TYPES.get(kind, "application/octet-stream"))
+    response = FileResponse(
+        path.open("rb"), content_type=_TYPES.get(kind, "application/octet-stream")
+    )
     response["Content-Disposition"] = _disposition(name, inline=kind in {"html", "pdf"})
     if kind == "html":
         framed(response)
@@ -40,7 +45,7 @@ def handed(release: Release, name: str) -> FileResponse:
 def framed(response: HttpResponse | FileResponse) -> None:
     """Let a page of a publication show its own style, and nothing else."""
     response["Content-Security-Policy"] = _FRAMED
-    response._csp_exempt = True  # type: ignore[union-attr]
+    response._csp_exempt = True  # type: ignore[union-attr]  # noqa: SLF001 - the library's own sign
 
 
 def _disposition(name: str, *, inline: bool) -> str:

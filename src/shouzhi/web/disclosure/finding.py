@@ -9,5 +9,7 @@ from shouzhi.web.disclosure.models import Release
 
 def release(pk: int) -> Release:
     """A release; Http404 where there is none."""
-    found = Release.objects.select_related("budget_year__department", "prepared_by", "signed_by", "cleared_by", "replaces")
+    found = Release.objects.select_related(
+        "budget_year__department", "prepared_by", "signed_by", "cleared_by", "replaces"
+    )
     return get_object_or_404(found, pk=pk)

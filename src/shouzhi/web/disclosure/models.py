@@ -34,7 +34,9 @@ class Release(models.Model):
     hash = models.CharField(max_length=64)
     signed_hash = models.CharField(max_length=64, blank=True)
     notes = models.JSONField(default=list, blank=True)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="corrections")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
     reason = models.TextField(blank=True)
     prepared_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(default=timezone.now)
@@ -45,7 +47,9 @@ class Release(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-prepared_at"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["budget_year", "number"], name="release_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["budget_year", "number"], name="release_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} 第 {self.number} 版"

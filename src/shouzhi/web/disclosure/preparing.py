@@ -53,7 +53,9 @@ def edition_of(year: BudgetYear, book: Book) -> Edition:
     chosen = year.edition or book.edition
     found = edition(chosen) if chosen in keys() else find(book.document, book.year)
     if found is None:
-        raise Refused([say("没有适用于 {year} 年的公开格式；请在年度预算里选定一种", year=year.year)])
+        raise Refused(
+            [say("没有适用于 {year} 年的公开格式；请在年度预算里选定一种", year=year.year)]
+        )
     return found
 
 
@@ -73,7 +75,9 @@ def _few(told: list[str]) -> list[str]:
     return told[:_SHOWN] + ([say("另有 {count} 条", count=more)] if more > 0 else [])
 
 
-def prepare(year: BudgetYear, who: Actor, *, replaces: Release | None = None, reason: str = "") -> Release:
+def prepare(
+    year: BudgetYear, who: Actor, *, replaces: Release | None = None, reason: str = ""
+) -> Release:
     """Make a release: nothing is kept of one that has errors or is cut short.
 
     Raises Refused where the year is not approved, the checks find errors, or a correction
@@ -124,8 +128,14 @@ def _flushed(target: Path, outputs: Mapping[str, bytes]) -> None:
             os.fsync(file.fileno())
 
 
-def _keep(  # noqa: PLR0913 - a release says this much
-    year: BudgetYear, made: Publication, folder: str, content: bytes, who: Actor, replaces: Release | None, reason: str
+def _keep(  # noqa: PLR0913, PLR0917 - a release says this much
+    year: BudgetYear,
+    made: Publication,
+    folder: str,
+    content: bytes,
+    who: Actor,
+    replaces: Release | None,
+    reason: str,
 ) -> Release:
     assert who.user is not None  # noqa: S101 - the page asks who it is
     with transaction.atomic():
@@ -145,7 +155,13 @@ def _keep(  # noqa: PLR0913 - a release says this much
             reason=reason.strip(),
             prepared_by=who.user,
         )
-        record(who, "release", release, after={"hash": release.hash, "edition": release.edition}, comment=reason)
+        record(
+            who,
+            "release",
+            release,
+            after={"hash": release.hash, "edition": release.edition},
+            comment=reason,
+        )
     return release
 
 
@@ -157,6 +173,9 @@ def changed_files(release: Release) -> list[str]:
         told.append(NAME)
     for output in release.outputs():
         path = release.path / output["path"]
-        if not path.is_file() or f"sha256:{sha256(path.read_bytes()).hexdigest()}" != output["hash"]:
+        if (
+            not path.is_file()
+            or f"sha256:{sha256(path.read_bytes()).hexdigest()}" != output["hash"]
+        ):
             told.append(output["path"])
     return told

@@ -21,7 +21,9 @@ from shouzhi.web.disclosure.preparing import changed_files
 from shouzhi.web.language import say
 
 
-def move_release(release: Release, key: str, who: Actor, comment: str = "", revision: int | None = None) -> Move:
+def move_release(
+    release: Release, key: str, who: Actor, comment: str = "", revision: int | None = None
+) -> Move:
     """Make a move of a release; publishing a correction replaces what it corrects."""
     return move(release, key, who, conditions, comment=comment, revision=revision, then=_after)
 
@@ -83,7 +85,14 @@ def _after(release: Release, made: Move, who: Actor) -> None:
 def _replace(old: Release, new: Release, who: Actor) -> None:
     old.state, old.revision = "replaced", old.revision + 1
     old.save(update_fields=["state", "revision"])
-    record(who, "move:replace", old, before={"state": "published"}, after={"state": "replaced"}, comment=new.reason)
+    record(
+        who,
+        "move:replace",
+        old,
+        before={"state": "published"},
+        after={"state": "replaced"},
+        comment=new.reason,
+    )
 
 
 def due(year: BudgetYear) -> date | None:

@@ -80,7 +80,9 @@ def release(request: HttpRequest, found: Release) -> HttpResponse:
     return show(request, found)
 
 
-def show(request: HttpRequest, found: Release, *, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, found: Release, *, status: int = 200, refused: Refused | None = None
+) -> HttpResponse:
     """The page of a release, with what was refused where something was."""
     pages = [output for output in found.outputs() if output["path"].endswith(".html")]
     told = {
@@ -100,7 +102,13 @@ def move(request: HttpRequest, found: Release) -> HttpResponse:
     text = request.POST.get("revision", "")
     revision = int(text) if text.isdigit() else None
     try:
-        made = move_release(found, request.POST.get("move", ""), actor(request), request.POST.get("comment", ""), revision)
+        made = move_release(
+            found,
+            request.POST.get("move", ""),
+            actor(request),
+            request.POST.get("comment", ""),
+            revision,
+        )
     except Refused as refused:
         return show(request, found, status=409, refused=refused)
     messages.success(request, say("已完成：{move}", move=say(made.name)))

@@ -19,15 +19,31 @@ from shouzhi.web.language import say
 from shouzhi.web.library.models import Admission, Project
 
 
-def move_project(  # noqa: PLR0913 - which, by whom, with which words, to which year
-    project: Project, key: str, who: Actor, *, comment: str = "", revision: int | None = None, year: BudgetYear | None = None
+def move_project(
+    project: Project,
+    key: str,
+    who: Actor,
+    *,
+    comment: str = "",
+    revision: int | None = None,
+    year: BudgetYear | None = None,
 ) -> Move:
     """Make a move of a project; admitting it writes its rows into the budget of `year`."""
     then = partial(_after, year=year)
-    return move(project, key, who, partial(conditions, year=year), comment=comment, revision=revision, then=then)
+    return move(
+        project,
+        key,
+        who,
+        partial(conditions, year=year),
+        comment=comment,
+        revision=revision,
+        then=then,
+    )
 
 
-def conditions(project: Project, who: Actor, *, year: BudgetYear | None = None) -> Mapping[str, Condition]:
+def conditions(
+    project: Project, who: Actor, *, year: BudgetYear | None = None
+) -> Mapping[str, Condition]:
     """The conditions of a project's moves."""
     return {
         "declaration_complete": lambda: _complete(project),
@@ -37,7 +53,12 @@ def conditions(project: Project, who: Actor, *, year: BudgetYear | None = None) 
 
 
 def _complete(project: Project) -> str | None:
-    texts = {"立项依据": project.basis, "必要性": project.necessity, "实施计划": project.plan, "绩效目标": project.goal}
+    texts = {
+        "立项依据": project.basis,
+        "必要性": project.necessity,
+        "实施计划": project.plan,
+        "绩效目标": project.goal,
+    }
     missing = [name for name, text in texts.items() if not text.strip()]
     missing += [] if project.costs.exists() else ["经费测算"]
     missing += [] if project.indicators.exists() else ["绩效指标"]
@@ -66,7 +87,11 @@ def _year(project: Project, year: BudgetYear | None) -> str | None:
 
 def open_submission(project: Project, year: BudgetYear) -> Submission | None:
     """The submission of the project's unit that may be changed now; None where there is none."""
-    found = year.submissions.filter(unit=project.unit, round=year.round or "").select_related("budget_year", "unit").first()
+    found = (
+        year.submissions.filter(unit=project.unit, round=year.round or "")
+        .select_related("budget_year", "unit")
+        .first()
+    )
     return found if found is not None and found.open else None
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet, inlineformset_factory
+from django.forms import inlineformset_factory
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.cycle.sheets import schema
@@ -52,7 +52,7 @@ def _account(text: str, dimension: str) -> str:
     return code
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """What a project is, why, what it will do and reach."""
 
     kind = forms.ChoiceField(label="类别")
@@ -60,10 +60,26 @@ class ProjectForm(forms.ModelForm):
 
     class Meta:
         model = Project
-        fields = ("name", "code", "kind", "attribute", "function", "begins", "ends", "basis", "necessity", "plan", "goal", "measures", "key")
+        fields = (
+            "name",
+            "code",
+            "kind",
+            "attribute",
+            "function",
+            "begins",
+            "ends",
+            "basis",
+            "necessity",
+            "plan",
+            "goal",
+            "measures",
+            "key",
+        )
         labels: ClassVar = {
-            "name": "项目名称", "code": "项目编码", "function": "功能科目编码", "begins": "起始年月", "ends": "终止年月",
-            "basis": "立项依据", "necessity": "必要性", "plan": "实施计划", "goal": "绩效目标", "measures": "主要绩效指标",
+            "name": "项目名称", "code": "项目编码", "function": "功能科目编码", "begins": "起始年月",
+            "ends": "终止年月",
+            "basis": "立项依据", "necessity": "必要性", "plan": "实施计划", "goal": "绩效目标",
+            "measures": "主要绩效指标",
             "key": "重点项目",
         }  # fmt: skip
 
@@ -77,7 +93,7 @@ class ProjectForm(forms.ModelForm):
         return _account(self.cleaned_data["function"], "function")
 
 
-class CostForm(forms.ModelForm):
+class CostForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """One line of the costing."""
 
     amount = AmountField(label="金额（元）")
@@ -97,7 +113,7 @@ class CostForm(forms.ModelForm):
         return _account(self.cleaned_data["economic"], "economic")
 
 
-class PurchaseForm(forms.ModelForm):
+class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """One purchase."""
 
     amount = AmountField(label="金额（元）")
@@ -107,7 +123,12 @@ class PurchaseForm(forms.ModelForm):
     class Meta:
         model = Purchase
         fields = ("year", "category", "name", "quantity", "measure", "source", "amount")
-        labels: ClassVar = {"year": "年度", "name": "采购项目名称", "quantity": "数量", "measure": "计量单位"}
+        labels: ClassVar = {
+            "year": "年度",
+            "name": "采购项目名称",
+            "quantity": "数量",
+            "measure": "计量单位",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*args, **kwargs)
@@ -115,7 +136,7 @@ class PurchaseForm(forms.ModelForm):
         self.fields["category"].choices = words("category")  # type: ignore[attr-defined]
 
 
-class IndicatorForm(forms.ModelForm):
+class IndicatorForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """One indicator."""
 
     class Meta:
@@ -129,17 +150,23 @@ class IndicatorForm(forms.ModelForm):
 
 FORMSETS = (
     ("costs", "经费测算", inlineformset_factory(Project, Cost, form=CostForm, extra=3)),
-    ("indicators", "绩效指标", inlineformset_factory(Project, Indicator, form=IndicatorForm, extra=3)),
+    (
+        "indicators",
+        "绩效指标",
+        inlineformset_factory(Project, Indicator, form=IndicatorForm, extra=3),
+    ),
     ("purchases", "政府采购", inlineformset_factory(Project, Purchase, form=PurchaseForm, extra=1)),
 )
 """The tables of a declaration: prefix, title, formset."""
 
 
-def formsets(project: Project | None, data: Any = None) -> list[tuple[str, BaseInlineFormSet]]:  # noqa: ANN401 - POST or nothing
+def formsets(project: Project | None, data: Any = None) -> list[tuple[str, Any]]:  # noqa: ANN401 - POST or nothing
     """The tables of a declaration, each with its title."""
-    return [(title, made(data, instance=project, prefix=prefix)) for prefix, title, made in FORMSETS]
+    return [
+        (title, made(data, instance=project, prefix=prefix)) for prefix, title, made in FORMSETS
+    ]
 
 
-def valid(sets: Iterable[tuple[str, BaseInlineFormSet]]) -> bool:
+def valid(sets: Iterable[tuple[str, Any]]) -> bool:
     """Whether all are; every one is asked, so that all faults show at once."""
-    return all([made.is_valid() for _, made in sets])
+    return all([made.is_valid() for _, made in sets])  # noqa: C419 - not only until the first fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -35,12 +35,16 @@ class Project(models.Model):
     key = models.BooleanField(default=False)
     state = models.CharField(max_length=20, default="drafting")
     revision = models.PositiveIntegerField(default=0)
-    editors = models.ManyToManyField(USER, related_name="+", blank=True)
+    editors: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        USER, related_name="+", blank=True
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering: ClassVar = ["unit__path", "name"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["unit", "name"], name="project_once_a_unit")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "name"], name="project_once_a_unit")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -130,7 +134,9 @@ class Admission(models.Model):
 
     class Meta:
         ordering: ClassVar = ["budget_year__year"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "budget_year"], name="admitted_once_a_year")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "budget_year"], name="admitted_once_a_year")
+        ]
 
     def __str__(self) -> str:
         return f"{self.project} {self.budget_year.year}"

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from shouzhi.catalogue.workflows import workflows
 from shouzhi.cycle.moves import Refused
-from shouzhi.web.audit.log import actor, record
+from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.budget.models import BudgetYear, Step
 from shouzhi.web.budget.moving import offered
 from shouzhi.web.faults import Stale
@@ -38,7 +38,9 @@ def _unit(pk: int) -> Body:
 @page("project.view")
 def projects(request: HttpRequest) -> HttpResponse:
     """The projects within reach, by state and words."""
-    found = Project.objects.filter(unit__in=within(request.user, "project.view")).select_related("unit")
+    found = Project.objects.filter(unit__in=within(request.user, "project.view")).select_related(
+        "unit"
+    )
     found = found.annotate(cost=Sum("costs__amount")).order_by("unit__path", "name")
     state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
     if state:
@@ -63,18 +65,27 @@ def declare(request: HttpRequest, unit: Body) -> HttpResponse:
 def edit(request: HttpRequest, found: Project) -> HttpResponse:
     """Change a declaration while it is open."""
     if not found.state_now.open:
-        raise Refused([say("现在是“{now}”，不能修改；请先撤回或请审核人退回", now=say(found.state_now.name))])
+        raise Refused(
+            [say("现在是“{now}”，不能修改；请先撤回或请审核人退回", now=say(found.state_now.name))]
+        )
     return _edit(request, found)
 
 
 def _edit(request: HttpRequest, project: Project) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form, sets = ProjectForm(data, instance=project), formsets(project if project.pk else None, data)
+    form, sets = (
+        ProjectForm(data, instance=project),
+        formsets(project if project.pk else None, data),
+    )
     good = data is not None and form.is_valid()
     if data is not None and valid(sets) and good:
         if project.pk and request.POST.get("revision") != str(project.revision):
             raise Stale(say("这个项目已被他人改动；请返回看过新的内容再改"))
-        if Project.objects.filter(unit=project.unit, name=form.cleaned_data["name"]).exclude(pk=project.pk).exists():
+        if (
+            Project.objects.filter(unit=project.unit, name=form.cleaned_data["name"])
+            .exclude(pk=project.pk)
+            .exists()
+        ):
             form.add_error("name", say("这个单位已有同名项目"))
         else:
             _save(request, project, form, sets)
@@ -84,7 +95,9 @@ def _edit(request: HttpRequest, project: Project) -> HttpResponse:
     return render(request, "library/edit.html", told, status=400 if data is not None else 200)
 
 
-def _save(request: HttpRequest, project: Project, form: ProjectForm, sets: list[tuple[str, Any]]) -> None:
+def _save(
+    request: HttpRequest, project: Project, form: ProjectForm, sets: list[tuple[str, Any]]
+) -> None:
     with transaction.atomic():
         before = _told(Project.objects.get(pk=project.pk)) if project.pk else None
         project.revision += 1
@@ -92,12 +105,25 @@ def _save(request: HttpRequest, project: Project, form: ProjectForm, sets: list[
         for _, made in sets:
             made.instance = project
             made.save()
-        project.editors.add(request.user)
+        project.editors.add(person(request))
         record(actor(request), "project", project, before=before, after=_told(project))
 
 
 def _told(project: Project) -> dict[str, Any]:
-    fields = ("name", "code", "kind", "attribute", "function", "begins", "ends", "basis", "necessity", "plan", "goal", "measures")
+    fields = (
+        "name",
+        "code",
+        "kind",
+        "attribute",
+        "function",
+        "begins",
+        "ends",
+        "basis",
+        "necessity",
+        "plan",
+        "goal",
+        "measures",
+    )
     told: dict[str, Any] = {field: getattr(project, field) for field in fields}
     told["costs"] = [[c.year, c.purpose, c.source, c.amount] for c in project.costs.all()]
     return told
@@ -109,7 +135,9 @@ def project(request: HttpRequest, found: Project) -> HttpResponse:
     return show(request, found)
 
 
-def show(request: HttpRequest, found: Project, *, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, found: Project, *, status: int = 200, refused: Refused | None = None
+) -> HttpResponse:
     """The page of a project, with what was refused where something was."""
     department = found.unit.department
     years = [
@@ -125,7 +153,9 @@ def show(request: HttpRequest, found: Project, *, status: int = 200, refused: Re
         "by_year": found.by_year(),
         "admissions": found.admissions.select_related("budget_year__department", "by"),
         "years": years,
-        "moves": offered(found, actor(request), partial(conditions, year=years[0] if years else None)),
+        "moves": offered(
+            found, actor(request), partial(conditions, year=years[0] if years else None)
+        ),
         "steps": Step.objects.filter(kind="project", object_id=found.pk).select_related("by"),
         "may_edit": found.state_now.open and can(request.user, "project.enter", found.unit),
         "refused": refused,
@@ -137,7 +167,11 @@ def show(request: HttpRequest, found: Project, *, status: int = 200, refused: Re
 def move(request: HttpRequest, found: Project) -> HttpResponse:
     """Make a move of the project; the workflow says who may."""
     chosen, text = request.POST.get("budget_year", ""), request.POST.get("revision", "")
-    year = BudgetYear.objects.filter(pk=int(chosen)).select_related("department").first() if chosen.isdigit() else None
+    year = (
+        BudgetYear.objects.filter(pk=int(chosen)).select_related("department").first()
+        if chosen.isdigit()
+        else None
+    )
     try:
         made = move_project(
             found, request.POST.get("move", ""), actor(request),

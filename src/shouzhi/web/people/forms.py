@@ -148,6 +148,11 @@ class SplitForm(Translated, ActForm):
         self._children = children
 
     @property
+    def below_names(self) -> list[str]:
+        """The names of the fields of the bodies below."""
+        return [f"child_{child.pk}" for child in self._children]
+
+    @property
     def parts(self) -> list[tuple[str, str]]:
         """Names and codes of the new bodies."""
         told = self.cleaned_data

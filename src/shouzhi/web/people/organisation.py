@@ -205,7 +205,7 @@ def split(request: HttpRequest, body: Body) -> HttpResponse:
 
     about = say("分出的机构自该日起设立；其下机构可以逐个指定归属。原机构不再存在时，到前一日终止。")
     context = {"title": say("分立"), "body": body, "about": about, "revision": body.revision}
-    return act(request, form, do, page="people/act.html", done="已分立", context=context)
+    return act(request, form, do, page="people/split.html", done="已分立", context=context)
 
 
 def _next_year() -> date:

@@ -49,6 +49,23 @@ def reaches(user: Any, body: Body) -> bool:  # noqa: ANN401 - as above
     return bool(roles_at(user, body))
 
 
+def can_below(user: Any, action: str, body: Body) -> bool:  # noqa: ANN401 - as above
+    """Whether the user may take an action at a body below this one."""
+    allowed = rights().actions[action]
+    return any(role in allowed and path.startswith(body.path) for role, path in grants(user))
+
+
+def stands_below(user: Any, body: Body) -> bool:  # noqa: ANN401 - as above
+    """Whether the user has any role at a body below this one."""
+    return any(path.startswith(body.path) for _, path in grants(user))
+
+
+def reached(user: Any, action: str) -> tuple[str, ...]:  # noqa: ANN401 - as above
+    """The paths below which the user may take an action."""
+    allowed = rights().actions[action]
+    return tuple(path for role, path in grants(user) if role in allowed)
+
+
 def within(user: Any, action: str) -> QuerySet[Body]:  # noqa: ANN401 - as above
     """The bodies at which the user may take an action."""
     allowed = rights().actions[action]

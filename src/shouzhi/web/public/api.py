@@ -45,6 +45,12 @@ from shouzhi.web.public.views import links_of
 
 KEY: Final = Path(..., pattern=r"^[-a-zA-Z0-9_]{1,80}$")
 YEAR: Final = Path(..., ge=1900, le=2200)
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
+LIST: Final[dict[str, Any]] = {
+    "responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}, "application/vnd.apache.parquet": _BYTES}}}
+}
+"""Other forms in which lists come."""
+ZIP: Final[dict[str, Any]] = {"responses": {200: {"description": "OK", "content": {"application/zip": _BYTES}}}}
 NONE: Final[dict[Any, Any]] = {404: Fault, 406: Fault, 422: Fault}
 
 api = NinjaAPI(
@@ -58,7 +64,7 @@ api = NinjaAPI(
 router = Router()
 
 
-@router.get("/departments", response={200: Page[DepartmentOut], **NONE}, summary="Departments")
+@router.get("/departments", response={200: Page[DepartmentOut], **NONE}, summary="Departments", openapi_extra=LIST)
 def list_departments(
     request: HttpRequest, asked: Query[ListAsked], level: str | None = None, place: str | None = None
 ) -> HttpResponse:
@@ -89,7 +95,7 @@ def department_peers(request: HttpRequest, key: str = KEY, year: int = YEAR) -> 
     return one(request, lambda: [asking.peer(peer) for peer in comparing.peers(warehouse(), _department(key).key, year)])
 
 
-@router.get("/documents", response={200: Page[DocumentOut], **NONE}, summary="Documents")
+@router.get("/documents", response={200: Page[DocumentOut], **NONE}, summary="Documents", openapi_extra=LIST)
 def list_documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> HttpResponse:
     """Heads of documents, the newest years first."""
     heads = departments.documents(warehouse(), asked.department, asked.year, asked.kind)
@@ -128,22 +134,22 @@ def document_prose(request: HttpRequest, document: str = KEY) -> HttpResponse:
     return one(request, lambda: asking.prose(warehouse(), _head(document)))
 
 
-@router.get("/facts", response={200: Page[FactOut], **NONE}, summary="Facts")
+@router.get("/facts", response={200: Page[FactOut], **NONE}, summary="Facts", openapi_extra=LIST)
 def list_facts(request: HttpRequest, asked: Query[FactsAsked]) -> HttpResponse:
     """Printed numbers with their coordinates and places, by document, department or any dimension."""
     return given(request, asked, asking.facts(warehouse(), asked), FactOut, exports.FIELDS)
 
 
-@router.get("/series", response={200: Page[SeriesOut], **NONE}, summary="A measure over departments and years")
+@router.get("/series", response={200: Page[SeriesOut], **NONE}, summary="A measure over departments and years", openapi_extra=LIST)
 def list_series(request: HttpRequest, asked: Query[SeriesAsked]) -> HttpResponse:
     """One measure of the dictionary, or one account as `function:208`, by department, year and stage."""
-    measure = content.measure_of(asked.measure)
+    measure = content.measure_of(warehouse(), asked.measure)
     if measure is None:
-        raise ApiFault(422, "unknown measure: see /dictionary")
+        raise ApiFault(404, "no such measure: see /dictionary")
     return listed(request, asked, asking.series(warehouse(), measure, asked), SeriesOut)
 
 
-@router.get("/projects", response={200: Page[ProjectOut], **NONE}, summary="Projects")
+@router.get("/projects", response={200: Page[ProjectOut], **NONE}, summary="Projects", openapi_extra=LIST)
 def list_projects(request: HttpRequest, asked: Query[ProjectsAsked]) -> HttpResponse:
     """Projects with their amounts and targets."""
     return listed(request, asked, asking.projects(warehouse(), asked), ProjectOut)
@@ -189,7 +195,7 @@ def list_bulk(request: HttpRequest) -> HttpResponse:
     return one(request, lambda: asking.packages(warehouse(), request))
 
 
-@router.get("/bulk/{year}.zip", response={200: bytes, **NONE}, summary="Package of a year")
+@router.get("/bulk/{year}.zip", response={200: None, **NONE}, summary="Package of a year", openapi_extra=ZIP)
 def bulk(request: HttpRequest, year: int = YEAR) -> HttpResponse:
     """All records of the documents of a year as Parquet and CSV, with datapackage.json."""
     return asking.bulk(request, warehouse(), year)

@@ -39,7 +39,7 @@ def home(warehouse: Warehouse) -> Values:
     known = departments.departments(warehouse)
     counts = warehouse.ask("select count(*) as documents, coalesce(sum(facts), 0) as facts from head")[0]
     places = [(place, list(found)) for place, found in groupby(known, key=lambda d: d.place)]
-    newest = warehouse.ask("select * from head order by added desc, document limit 6")
+    newest = warehouse.ask("select * from head order by coalesce(published, added[:10]) desc, year desc, document limit 6")
     years = warehouse.ask("select year, count(*) as n from head group by year order by year desc")
     return {
         "counts": {**counts, "departments": len(known)}, "places": places,
@@ -155,22 +155,29 @@ def table(warehouse: Warehouse, key: str, number: int) -> Values | None:
     }  # fmt: skip
 
 
-def measure_of(key: str) -> Measure | None:
-    """A measure by its key: one of the catalogue, or an account as `function:201`."""
-    known = measures().get(key)
-    if known:
-        return known
+def measure_of(warehouse: Warehouse, key: str) -> Measure | None:
+    """A measure by its key: one of the catalogue, or an account as `function:201`.
+
+    An account that no list has is known where a document prints it.
+    """
+    if key in measures():
+        return measures()[key]
     dimension, _, code = key.replace("-", ":", 1).partition(":")
-    if dimension in {"function", "economic"} and classification(dimension).known(code):
+    if dimension not in {"function", "economic"} or not CODED[dimension].fullmatch(code):
+        return None
+    if classification(dimension).known(code):
         return account(dimension, code, member_name(dimension, code))
-    return None
+    rows = warehouse.ask(
+        f"select any_value(label) as label from figures where {dimension} = ? having count(*) > 0", (code,)  # noqa: S608
+    )
+    return account(dimension, code, rows[0]["label"] or code) if rows else None
 
 
 def comparison(
     warehouse: Warehouse, key: str, say: Say, *, chosen: Sequence[str] = (), level: str | None = None
 ) -> Values | None:
     """Departments and years in one measure: the chosen ones, or all (of one level)."""
-    measure = measure_of(key)
+    measure = measure_of(warehouse, key)
     if measure is None:
         return None
     lines = comparing.compare(warehouse, measure, chosen or None)

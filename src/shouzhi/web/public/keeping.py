@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import http_date, parse_http_date_safe
 
-MOST: Final = 96 * 1024 * 1024
-"""Bytes that one process keeps."""
+MOST: Final = int(os.environ.get("SHOUZHI_PAGE_MEMORY", "96")) * 1024 * 1024
+"""Bytes that one process keeps; `SHOUZHI_PAGE_MEMORY` gives MiB, 0 for none."""
 
 SMALL: Final = 400
 

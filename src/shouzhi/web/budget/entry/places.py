@@ -36,7 +36,7 @@ class Place:
 
 def sheets(submission: Submission) -> tuple[Sheet, ...]:
     """The sheets that are filled in a submission, the text among them."""
-    return (*sheets_of(submission.unit), PROSE_SHEET)
+    return (*sheets_of(), PROSE_SHEET)
 
 
 def place(pk: int, sheet: str) -> Place:

@@ -16,9 +16,9 @@ from shouzhi.cycle.lookup import ACCOUNTS
 from shouzhi.cycle.sheets import Sheet, schema
 from shouzhi.cycle.subtotals import branches
 from shouzhi.web.budget.entry.places import Place, choices
+from shouzhi.web.budget.entry.words import said
 from shouzhi.web.budget.models import Row
 from shouzhi.web.budget.rows import Conflict
-from shouzhi.web.language import say
 from shouzhi.web.templating import yuan
 
 GROUPINGS: Final = ("function", "economic", "project", "source")
@@ -37,13 +37,14 @@ def data(where: Place, *, readonly: bool, group: str = "") -> dict[str, Any]:
     rows, told = list(rows_of(where)), remarks(where)
     return {
         "sheet": where.sheet.key,
-        "name": say(where.sheet.name),
-        "about": say(where.sheet.about),
+        "name": said(where.sheet.name),
+        "about": said(where.sheet.about),
         "readonly": readonly,
         "revision": where.submission.revision,
         "columns": columns(where.sheet),
         "groupings": [
-            {"key": key, "label": say(_heading(where.sheet, key))} for key in groupings(where.sheet)
+            {"key": key, "label": said(_heading(where.sheet, key))}
+            for key in groupings(where.sheet)
         ],
         "rows": [{**row_told(row, group), "findings": told.get(row.pk, [])} for row in rows],
         "names": names(where, rows),
@@ -61,10 +62,10 @@ def columns(sheet: Sheet) -> list[dict[str, Any]]:
     return [
         {
             "key": column.key,
-            "heading": say(column.heading),
+            "heading": said(column.heading),
             "kind": column.kind,
             "required": column.required,
-            "about": say(column.about) if column.about else "",
+            "about": said(column.about) if column.about else "",
             "choices": choices(column),
         }
         for column in sheet.columns
@@ -86,10 +87,16 @@ def row_told(row: Row, group: str = "", client: str = "") -> dict[str, Any]:
 
 def remarks(where: Place) -> dict[int, list[dict[str, str]]]:
     """What people have remarked on the rows of a sheet and nobody has marked resolved."""
-    open_ones = where.submission.comments.filter(parent=None, resolved_at=None, row__sheet=where.sheet.key)
+    open_ones = where.submission.comments.filter(
+        parent=None, resolved_at=None, row__sheet=where.sheet.key
+    )
     found: dict[int, list[dict[str, str]]] = {}
     for comment in open_ones.select_related("by"):
-        told = {"severity": "warning", "column": comment.column, "message": f"{comment.by.name}：{comment.text}"}
+        told = {
+            "severity": "warning",
+            "column": comment.column,
+            "message": f"{comment.by.name}：{comment.text}",
+        }
         found.setdefault(comment.row_id, []).append(told)
     return found
 
@@ -140,12 +147,12 @@ def _totals(where: Place) -> list[dict[str, str]]:
     if sheet.key in {"income", "expenditure"}:
         by_flow = rows.filter(amount__isnull=False).values_list("flow").annotate(Sum("amount"))
         return [
-            {"label": say(schema().word("flow", flow)), "amount": yuan(amount)}
+            {"label": said(schema().word("flow", flow)), "amount": yuan(amount)}
             for flow, amount in by_flow
         ]
     if sheet.column_of("amount") is None or sheet.column_of("year") is not None:
         return []
-    return [{"label": say("合计"), "amount": yuan(rows.aggregate(all=Sum("amount"))["all"] or 0)}]
+    return [{"label": said("合计"), "amount": yuan(rows.aggregate(all=Sum("amount"))["all"] or 0)}]
 
 
 def names(where: Place, rows: Iterable[Row]) -> dict[str, dict[str, str]]:

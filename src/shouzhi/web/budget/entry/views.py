@@ -19,7 +19,7 @@ from shouzhi.web.budget import finding
 from shouzhi.web.budget.entry import protocol
 from shouzhi.web.budget.entry.places import Place, place, sheets
 from shouzhi.web.budget.entry.saving import save_sheet
-from shouzhi.web.budget.entry.words import WORDS
+from shouzhi.web.budget.entry.words import WORDS, said
 from shouzhi.web.budget.models import Submission
 from shouzhi.web.budget.rounds import ROUND_NAMES
 from shouzhi.web.language import say
@@ -69,11 +69,13 @@ def _grid(request: HttpRequest, found: Place) -> dict[str, Any]:
         "data": reverse("budget:sheet-data", kwargs=names),
         "save": reverse("budget:sheet-save", kwargs=names),
         "codes": reverse("budget:codes", kwargs={"pk": found.submission.pk}),
-        "comment": reverse("budget:comment", kwargs={"pk": found.submission.pk}) if may_comment else None,
+        "comment": reverse("budget:comment", kwargs={"pk": found.submission.pk})
+        if may_comment
+        else None,
         "login": reverse("people:login"),
         "token": get_token(request),
         "person": request.user.pk,
-        "words": {word: said for word in WORDS if (said := say(word)) != word},
+        "words": {word: spoken for word in WORDS if (spoken := said(word)) != word},
     }
 
 

@@ -1,12 +1,16 @@
-"""The words that the grid says in the browser; the page hands it their translations."""
+"""The words of entry: those that the grid says in the browser, and the headings of its sheets."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from django.utils import translation
+
+from shouzhi.web.language import english_of, say
+
 WORDS: Final = (
     "意见", "写意见", "提交意见", "关闭", "登录", "离线", "请先填好并保存这一行", "第 {n} 行“{heading}”",
-    "意见没有提交（{why}），请再试", "看或写这一格的意见",
+    "意见没有提交（{why}），请再试", "看或写这一格的意见", "服务器暂时不能保存：{n} 行存在本机，稍后自动再试",
     "{n} 个可选，用上下键选择", "{n} 行与别人的修改冲突", "{n} 行待保存", "不分组", "仍然删除", "以后再选",
     "修改单元格里的内容；直接打字则替换", "再试一次", "分组小计", "删除行", "到这一列的筛选框", "另一个人",
     "只读", "可选的内容", "向下 / 向右填充", "向下填充", "向右 / 向下；加 Shift 反向", "在这里填，就是新的一行",
@@ -24,3 +28,10 @@ WORDS: Final = (
     "（未含没有保存的）", "（空）", "；本机存不下，请勿关闭这一页",
 )  # fmt: skip
 """Chinese, as `say(…)` has them in the scripts."""
+
+
+def said(text: str) -> str:
+    """A word as the living budget says it: 项目 is a project here, whatever it is in other apps."""
+    return (
+        english_of("budget").get(text) or say(text) if translation.get_language() == "en" else text
+    )

@@ -19,30 +19,38 @@ from shouzhi.web.budget.rounds import issue
 from shouzhi.web.budget.summary import standings
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
-from shouzhi.web.people.rights import can
+from shouzhi.web.people.rights import can, reached
 
 SOURCES: Final = ("general", "fund", "capital", "special", "own", "superior", "affiliates")
 """The sources by which ceilings are issued; what is carried over needs none."""
 
 
-@page("ceiling.view", of=finding.year)
+@page("ceiling.view", of=finding.year, below=True)
 def ceilings(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """The ceilings of a year, beside what was asked for in the first round."""
     return _show(request, found)
 
 
-def _show(request: HttpRequest, found: BudgetYear, faults: dict[str, str] | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest, found: BudgetYear, faults: dict[str, str] | None = None
+) -> HttpResponse:
     held = {(c.unit_id, c.source): c for c in found.ceilings.all()}
     first = {s.submission.unit_id: s for s in standings(found, "first_up")}
     words = schema()
+    paths = reached(request.user, "ceiling.view")
+    units = [unit for unit in found.department.units() if unit.path.startswith(paths)]
     told = {
         "year": found,
         "sources": [(source, words.word("source", source)) for source in SOURCES],
         "rows": [
-            (unit, first.get(unit.pk), [(f"{unit.pk}-{source}", held.get((unit.pk, source))) for source in SOURCES])
-            for unit in found.department.units()
+            (
+                unit,
+                first.get(unit.pk),
+                [(f"{unit.pk}-{source}", held.get((unit.pk, source))) for source in SOURCES],
+            )
+            for unit in units
         ],
-        "changes": CeilingChange.objects.filter(ceiling__budget_year=found)
+        "changes": CeilingChange.objects.filter(ceiling__budget_year=found, ceiling__unit__in=units)
         .select_related("ceiling__unit", "by")
         .order_by("-at")[:200],
         "may_issue": can(request.user, "ceiling.issue", found.department),
@@ -67,7 +75,9 @@ def issue_all(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     return redirect("budget:ceilings", pk=found.pk)
 
 
-def _typed(request: HttpRequest, found: BudgetYear) -> tuple[dict[tuple[int, str], int], dict[str, str]]:
+def _typed(
+    request: HttpRequest, found: BudgetYear
+) -> tuple[dict[tuple[int, str], int], dict[str, str]]:
     wanted: dict[tuple[int, str], int] = {}
     faults: dict[str, str] = {}
     for unit in found.department.units():
@@ -91,4 +101,3 @@ def _issue(found: BudgetYear, wanted: dict[tuple[int, str], int], who: Actor, re
         for (unit, source), fen in changed.items():
             issue(found, units[unit], source, fen, who, reason=reason)
     return len(changed)
-

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from shouzhi.web.audit.log import actor, record
+from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.models import Comment, Row, Submission
 from shouzhi.web.language import say
@@ -34,7 +34,7 @@ def write(request: HttpRequest, found: Submission) -> HttpResponse:
             column=request.POST.get("column", "")[:30] if row else "",
             about=_about(row, request.POST.get("column", "")) if row else "",
             text=text,
-            by=request.user,
+            by=person(request),
         )
         record(actor(request), "comment", made, after={"text": text, "about": made.about})
     return redirect("budget:submission", pk=found.pk)
@@ -46,15 +46,16 @@ def resolve(request: HttpRequest, found: Comment) -> HttpResponse:
     with transaction.atomic():
         opened = found.resolved_at is not None
         found.resolved_at = None if opened else timezone.now()
-        found.resolved_by = None if opened else request.user
+        found.resolved_by = None if opened else person(request)
         found.save(update_fields=["resolved_at", "resolved_by"])
         record(actor(request), "comment-reopened" if opened else "comment-resolved", found)
     return redirect("budget:submission", pk=found.submission_id)
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
+def _number(request: HttpRequest, name: str) -> int:
+    """The number of a thing, or one that nothing has."""
     text = request.POST.get(name, "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdigit() else 0
 
 
 def _about(row: Row, column: str) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from shouzhi.cycle.moves import Refused
-from shouzhi.web.audit.log import actor, record
+from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.conditions import shown_of_submission, used
 from shouzhi.web.budget.models import Step, Submission, WarningAnswer
@@ -28,7 +28,9 @@ def submission(request: HttpRequest, found: Submission) -> HttpResponse:
     return show(request, found)
 
 
-def show(request: HttpRequest, found: Submission, *, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, found: Submission, *, status: int = 200, refused: Refused | None = None
+) -> HttpResponse:
     """The page of a submission, with what was refused where something was."""
     counts = {
         row["sheet"]: row
@@ -41,15 +43,21 @@ def show(request: HttpRequest, found: Submission, *, status: int = 200, refused:
     told = {
         "submission": found,
         "round_name": ROUND_NAMES[found.round],
-        "sheets": [(sheet, counts.get(sheet.key, {"rows": 0, "faulty": 0})) for sheet in sheets_of(found.unit)],
+        "sheets": [
+            (sheet, counts.get(sheet.key, {"rows": 0, "faulty": 0})) for sheet in sheets_of()
+        ],
         "prose": counts.get("prose", {"rows": 0, "faulty": 0}),
         "reviewed": reviewed,
-        "remarks": [(remark, answers.get(remark.key)) for remark in (reviewed.remarks if reviewed else [])],
+        "remarks": [
+            (remark, answers.get(remark.key)) for remark in (reviewed.remarks if reviewed else [])
+        ],
         "uses": used(found),
         "moves": offered(found, actor(request), shown_of_submission),
         "steps": Step.objects.filter(kind="submission", object_id=found.pk).select_related("by"),
         "versions": found.versions.select_related("by").defer("content").order_by("-number"),
-        "comments": found.comments.filter(parent=None).select_related("by", "resolved_by", "row").prefetch_related("replies__by"),
+        "comments": found.comments.filter(parent=None)
+        .select_related("by", "resolved_by", "row")
+        .prefetch_related("replies__by"),
         "refused": refused,
         "may_enter": can(request.user, "budget.enter", found.unit) and found.open,
         "may_comment": can(request.user, "comment.write", found.unit),
@@ -63,7 +71,13 @@ def move(request: HttpRequest, found: Submission) -> HttpResponse:
     text = request.POST.get("revision", "")
     revision = int(text) if text.isdigit() else None
     try:
-        made = move_submission(found, request.POST.get("move", ""), actor(request), request.POST.get("comment", ""), revision)
+        made = move_submission(
+            found,
+            request.POST.get("move", ""),
+            actor(request),
+            request.POST.get("comment", ""),
+            revision,
+        )
     except Refused as refused:
         return show(request, found, status=409, refused=refused)
     messages.success(request, say("已完成：{move}", move=say(made.name)))
@@ -83,9 +97,13 @@ def answer(request: HttpRequest, found: Submission) -> HttpResponse:
     with transaction.atomic():
         if reason:
             made, _ = WarningAnswer.objects.update_or_create(
-                submission=found, finding=key, defaults={"message": remark.message, "reason": reason, "by": request.user}
+                submission=found,
+                finding=key,
+                defaults={"message": remark.message, "reason": reason, "by": person(request)},
             )
-            record(actor(request), "answer", made, after={"finding": remark.message, "reason": reason})
+            record(
+                actor(request), "answer", made, after={"finding": remark.message, "reason": reason}
+            )
         elif old := found.answers.filter(finding=key).first():
             record(actor(request), "answer-withdrawn", old, before={"reason": old.reason})
             old.delete()

@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 
 from shouzhi.cycle.raw import RawBook
 from shouzhi.cycle.sheets import schema
-from shouzhi.cycle.versions import RowChange, changes
-from shouzhi.cycle.versions import PROSE, SETTINGS
+from shouzhi.cycle.versions import PROSE, SETTINGS, RowChange, changes
 from shouzhi.web.audit.log import actor
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.merging import department_book
@@ -24,9 +23,17 @@ from shouzhi.web.people.rights import can
 @page("budget.compare", of=finding.submission)
 def compare(request: HttpRequest, found: Submission) -> HttpResponse:
     """Two versions of a submission line by line (`?a=1&b=2`; `now` is how it stands)."""
-    listed = list(Version.objects.filter(submission__unit=found.unit, submission__budget_year=found.budget_year)
-                  .select_related("submission", "by").order_by("at"))
-    a, b = request.GET.get("a") or (str(listed[0].pk) if listed else "now"), request.GET.get("b") or "now"
+    listed = list(
+        Version.objects.filter(
+            submission__unit=found.unit, submission__budget_year=found.budget_year
+        )
+        .select_related("submission", "by")
+        .order_by("at")
+    )
+    a, b = (
+        request.GET.get("a") or (str(listed[0].pk) if listed else "now"),
+        request.GET.get("b") or "now",
+    )
     before, after = _chosen(found, listed, a), _chosen(found, listed, b)
     told = {
         "submission": found, "versions": listed, "a": a, "b": b,
@@ -53,7 +60,9 @@ def compare_rounds(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     return render(request, "budget/compare_rounds.html", told)
 
 
-def grouped(found: tuple[RowChange, ...]) -> list[tuple[str, list[tuple[str, str]], list[RowChange]]]:
+def grouped(
+    found: tuple[RowChange, ...],
+) -> list[tuple[str, list[tuple[str, str]], list[RowChange]]]:
     """Changes by sheet: its name, its columns (key, heading) that any of them fills, and the changes."""
     groups: dict[str, list[RowChange]] = {}
     for change in found:

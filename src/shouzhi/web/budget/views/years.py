@@ -24,7 +24,7 @@ from shouzhi.web.budget.summary import by_source, standings
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
-from shouzhi.web.people.rights import can, grants, within
+from shouzhi.web.people.rights import can, grants, reached, within
 
 
 class YearForm(forms.Form):
@@ -36,7 +36,9 @@ class YearForm(forms.Form):
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = within(user, "timetable.edit").filter(kind="department")  # type: ignore[attr-defined]
+        self.fields["department"].queryset = within(user, "timetable.edit").filter(
+            kind="department"
+        )  # type: ignore[attr-defined]
         self.fields["edition"].choices = [("", say("按年度选用")), *((key, key) for key in keys())]  # type: ignore[attr-defined]
 
 
@@ -46,8 +48,12 @@ def years(request: HttpRequest) -> HttpResponse:
     paths = [path for _, path in grants(request.user)]
     found = [
         year
-        for year in BudgetYear.objects.select_related("department").order_by("-year", "department__path")
-        if any(year.department.path.startswith(p) or p.startswith(year.department.path) for p in paths)
+        for year in BudgetYear.objects.select_related("department").order_by(
+            "-year", "department__path"
+        )
+        if any(
+            year.department.path.startswith(p) or p.startswith(year.department.path) for p in paths
+        )
     ]
     form = YearForm(request.user) if can(request.user, "timetable.edit") else None
     return render(request, "budget/years.html", {"years": found, "form": form})
@@ -66,25 +72,33 @@ def begin(request: HttpRequest) -> HttpResponse:
             defaults={"edition": form.cleaned_data["edition"]},
         )
         if new:
-            record(actor(request), "begin", made, after={"year": made.year, "edition": made.edition})
+            record(
+                actor(request), "begin", made, after={"year": made.year, "edition": made.edition}
+            )
     return redirect("budget:year", pk=made.pk)
 
 
-@page("budget.view", of=finding.year)
+@page("budget.view", of=finding.year, below=True)
 def year(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """One budget year."""
     return show(request, found)
 
 
-def show(request: HttpRequest, found: BudgetYear, *, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, found: BudgetYear, *, status: int = 200, refused: Refused | None = None
+) -> HttpResponse:
     """The page of a year, with what was refused where something was."""
     chosen = request.GET.get("round") or last_round(found)
-    listed = standings(found, chosen) if chosen else []
+    listed = standings(found, chosen, reached(request.user, "budget.view")) if chosen else []
     moves = offered(found, actor(request), of_year)
     told = {
         "year": found,
         "round": chosen,
-        "rounds": [(key, ROUND_NAMES[key]) for key in ROUND_NAMES if found.submissions.filter(round=key).exists()],
+        "rounds": [
+            (key, ROUND_NAMES[key])
+            for key in ROUND_NAMES
+            if found.submissions.filter(round=key).exists()
+        ],
         "standings": listed,
         "sources": by_source(listed),
         "moves": moves,
@@ -117,13 +131,21 @@ def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
         return redirect("budget:year", pk=found.pk)
     with transaction.atomic():
         found.deadlines.all().delete()
-        Deadline.objects.bulk_create(Deadline(budget_year=found, state=s, due=d) for s, d in wanted.items())
+        Deadline.objects.bulk_create(
+            Deadline(budget_year=found, state=s, due=d) for s, d in wanted.items()
+        )
         number = request.POST.get("document_number")
         if number is not None:
             found.document_number = number.strip()[:80]
             found.save(update_fields=["document_number"])
         after = {s: d.isoformat() for s, d in wanted.items()}
-        record(actor(request), "timetable", found, before=before, after={**after, "document_number": found.document_number})
+        record(
+            actor(request),
+            "timetable",
+            found,
+            before=before,
+            after={**after, "document_number": found.document_number},
+        )
     messages.success(request, say("时间表已保存"))
     return redirect("budget:year", pk=found.pk)
 
@@ -133,7 +155,11 @@ def move(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """Make a move of the year; the workflow says who may."""
     try:
         made = move_year(
-            found, request.POST.get("move", ""), actor(request), request.POST.get("comment", ""), _revision(request)
+            found,
+            request.POST.get("move", ""),
+            actor(request),
+            request.POST.get("comment", ""),
+            _revision(request),
         )
     except Refused as refused:
         return show(request, found, status=409, refused=refused)

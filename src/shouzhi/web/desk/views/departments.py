@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from shouzhi.catalogue.classifications import classification
 from shouzhi.cli.report import view as views
@@ -15,6 +16,8 @@ from shouzhi.cycle.book import MAIN_STAGE
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor
 from shouzhi.web.desk import services
+from shouzhi.web.desk.cases import judgements_of
+from shouzhi.web.desk.fingerprint import fingerprints
 from shouzhi.web.desk.headlines import headlines
 from shouzhi.web.desk.loading import body_of, comparison_of, document_of, messages
 from shouzhi.web.desk.models import Comparison, Document
@@ -102,21 +105,68 @@ def versions(request: HttpRequest, found: Document) -> HttpResponse:
 @page("desk.view", of=comparison_of)
 def comparison(request: HttpRequest, found: Comparison) -> HttpResponse:
     """What came of holding documents together, or of laying one beside its earlier version."""
-    known = {d.pk: d for d in Document.objects.filter(pk__in=found.documents).select_related("body")}
-    documents = [known[key] for key in found.documents if key in known]
-    if any(not can(request.user, "desk.view", each.body) for each in documents):
-        raise Refused(["对照的文件有一部分不在您的范围之内"])
+    documents = _documents(request, found)
     context: Json = {"comparison": found, "documents": documents, "waiting": found.state == "waiting"}
+    context["may"] = can(request.user, "desk.review", found.body)
     if found.state == "done":
         context |= _told(found, documents)
     return render(request, "desk/comparison.html", context)
+
+
+def _documents(request: HttpRequest, found: Comparison) -> list[Document]:
+    """The documents of a comparison; raises Refused where one is out of reach."""
+    known = {
+        d.pk: d for d in Document.objects.filter(pk__in=found.documents).select_related("body", "batch__body")
+    }
+    documents = [known[key] for key in found.documents if key in known]
+    if any(not can(request.user, "desk.view", each.body) for each in documents):
+        raise Refused(["对照的文件有一部分不在您的范围之内"])
+    return documents
 
 
 def _told(found: Comparison, documents: Sequence[Document]) -> Json:
     if found.kind == "versions":
         return {"made": unpack(bytes(found.result))}
     said = messages()
-    view = views.unpack(bytes(found.result), [document.name for document in documents])
-    shown = [finding for finding in view["findings"] if finding["severity"] != "rounding"]
-    cards = [card(number, finding, view, [], said) for number, finding in enumerate(shown, start=1)]
-    return {"cards": cards, "t": said, "rounding": len(view["findings"]) - len(shown)}
+    return {"items": _between(found, documents), "t": said, "rounding": _rounding(found, documents)}
+
+
+def _view(found: Comparison, documents: Sequence[Document]) -> Json:
+    view: Json = views.unpack(bytes(found.result), [document.name for document in documents])
+    return view
+
+
+def _rounding(found: Comparison, documents: Sequence[Document]) -> int:
+    return sum(finding["severity"] == "rounding" for finding in _view(found, documents)["findings"])
+
+
+def _between(found: Comparison, documents: Sequence[Document]) -> list[Json]:
+    """The findings between documents, each with its code, its judgement and what is shown of it.
+
+    A judgement is kept at the document that the finding names first.
+    """
+    view = _view(found, documents)
+    codes = fingerprints(view)
+    held = judgements_of(documents, codes)
+    made = []
+    for number, (code, finding) in enumerate(zip(codes, view["findings"], strict=True), start=1):
+        if finding["severity"] == "rounding":
+            continue
+        owner = documents[finding["where"][0]["document"]] if finding["where"] else documents[0]
+        shown = card(number, finding, view, [], messages())
+        made.append({"code": code, "card": shown, "owner": owner, "judgement": held.get(code)})
+    return made
+
+
+@page("desk.review", of=comparison_of, methods=("POST",))
+def judge(request: HttpRequest, found: Comparison) -> HttpResponse:
+    """Decide about a finding between documents."""
+    documents = _documents(request, found)
+    if found.kind != "together" or found.state != "done":
+        raise Refused(["这次核对还没有完成；请稍候再试"])
+    item = next((i for i in _between(found, documents) if i["code"] == request.POST.get("finding")), None)
+    if item is None or not can(request.user, "desk.review", item["owner"].body):
+        raise Refused(["数字已经变化，这个问题不在了；请刷新页面"])
+    given = request.POST.get("decision", ""), request.POST.get("reason", "")
+    services.judge(item["owner"], item["code"], *given, actor(request))
+    return redirect(f"{reverse('desk:comparison', args=[found.pk])}#f-{item['code']}")

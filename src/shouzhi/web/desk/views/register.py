@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -112,7 +112,7 @@ def _steps(
 
 
 def _totals(duties: Iterable[Duty]) -> dict[str, int]:
-    counts: dict[str, int] = dict.fromkeys(("published", "published_late", "late", "waiting", "unknown"), 0)
+    counts: dict[str, int] = dict.fromkeys(get_args(Standing), 0)
     for duty in duties:
         counts[duty.standing] += 1
     return counts

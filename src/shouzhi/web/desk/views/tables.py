@@ -12,6 +12,7 @@ from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor
 from shouzhi.web.desk import services
+from shouzhi.web.desk.cases import Item
 from shouzhi.web.desk.loading import Part, case_of, part_of
 from shouzhi.web.desk.models import CellCorrection
 from shouzhi.web.language import say
@@ -19,6 +20,8 @@ from shouzhi.web.pages import page
 from shouzhi.web.people.rights import can
 
 Json = dict[str, Any]
+
+Place = tuple[int, int | None]
 
 MOST_ROWS = 400
 """Rows of a table that one page shows."""
@@ -34,22 +37,34 @@ def table(request: HttpRequest, found: Part) -> HttpResponse:
     shown: Json = tables[found.number]
     first = _first(request, len(shown["rows"]))
     corrections = {(c.row, c.column): c for c in found.document.corrections.filter(table=found.number)}
-    marked = {
-        (place["row"], place["column"]): item
-        for item in case.shown
-        for place in item.finding["where"]
-        if place["table"] == found.number and place["row"] is not None
-    }
+    marked, wrong = _marks(case.shown, found.number)
     return render(request, "desk/table.html", {
         "document": found.document, "number": found.number, "tables": tables, "table": shown,
         "head": _head(shown["columns"]), "first": first, "rows": shown["rows"][first : first + MOST_ROWS],
         "most": MOST_ROWS, "corrections": corrections, "marked": marked,
+        "wrong": wrong, "coded": any(row["codes"] for row in shown["rows"]),
         "unknown": _unknown(shown, case.held["known"][found.number]),
         "known_words": sorted(_choices()) if can(request.user, "desk.review", found.body) else [],
         "may": can(request.user, "desk.review", found.body),
         "stale": {(row, column) for t, row, column in case.held["stale"] if t == found.number},
-        "asked": request.GET, "waiting": found.document.jobs.exclude(state="done").exists(),
+        "page": _page(request, found, shown), "asked": request.GET, "waiting": found.document.jobs.exclude(state="done").exists(),
     })  # fmt: skip
+
+
+def _marks(items: list[Item], table: int) -> tuple[dict[Place, Item], set[Place]]:
+    """The cells of a table that findings speak of, and which of them are most likely wrong."""
+    marked: dict[Place, Item] = {}
+    wrong: set[Place] = set()
+    for item in items:
+        suspect = item.finding["suspect"]
+        for place in (*item.finding["where"], *([suspect["where"]] if suspect else ())):
+            if place["table"] != table or place["row"] is None:
+                continue
+            key = (place["row"], place["column"])
+            marked.setdefault(key, item)
+            if place is item.place and (suspect or len(item.finding["where"]) == 1):
+                wrong.add(key)
+    return marked, wrong
 
 
 def _first(request: HttpRequest, rows: int) -> int:
@@ -57,6 +72,20 @@ def _first(request: HttpRequest, rows: int) -> int:
     asked = request.GET.get("row", "")
     row = int(asked) if asked.isdigit() and int(asked) < rows else 0
     return row - row % MOST_ROWS
+
+
+def _page(request: HttpRequest, found: Part, table: Json) -> int | None:
+    """The page of a PDF to show beside a table: that of the row asked for, else its first."""
+    if found.document.source != "pdf" or not table["pages"]:
+        return None
+    asked = request.GET.get("page", "")
+    if asked.isdigit() and int(asked) in table["pages"]:
+        return int(asked)
+    row = request.GET.get("row", "")
+    rows = table["rows"]
+    if row.isdigit() and int(row) < len(rows) and (page := rows[int(row)]["location"].get("page")):
+        return int(page)
+    return int(table["pages"][0])
 
 
 def _unknown(table: Json, known: list[bool]) -> list[str]:

@@ -1,0 +1,97 @@
+"""The public site as files: every link leads to a file, nothing is absolute, and it works from a folder."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
+
+from click.testing import CliRunner
+from public_world import ACCOUNTS, EXAMPLES, FISHERY, KEY, fill
+
+from shouzhi.warehouse import Warehouse
+from shouzhi.web.public.carrying import carry
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site") / "地 方#1"
+    carry(Warehouse(fill(tmp_path_factory.mktemp("warehouse")).folder), out)
+    return out
+
+
+def test_every_link_leads_to_a_file_and_every_anchor_is_there(site: Path) -> None:
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    pages = {path: text for path, text in pages.items() if "files" not in path.relative_to(site).parts}
+    anchors = {path: set(re.findall(r'\sid="([^"]+)"', text)) for path, text in pages.items()}
+    assert len(pages) > 200
+    wrong = []
+    for path, text in pages.items():
+        for link in re.findall(r'\s(?:href|src)="([^"]*)"', text):
+            address, _, anchor = unescape(link).partition("#")
+            address = address.partition("?")[0]
+            assert not address.startswith(("/", "http:", "https:", "//")), (path, link)
+            target = (path.parent / unquote(address)).resolve() if address else path
+            if not target.is_file() and target.name != "charts.js":
+                wrong.append((path.relative_to(site), link))
+            elif anchor and target in anchors and anchor not in anchors[target]:
+                wrong.append((path.relative_to(site), link))
+    assert not wrong[:5]
+
+
+def test_the_same_warehouse_gives_the_same_site(site: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    from shouzhi.warehouse import Store
+
+    store: Store = fill(tmp_path_factory.mktemp("again"))
+    carry(Warehouse(store.folder), tmp_path, ("zh",))
+    for path in tmp_path.rglob("*.html"):
+        there = site / path.relative_to(tmp_path)
+        same = there.read_text(encoding="utf-8").replace('lang="en" hreflang="en"', "")
+        assert same.partition("<main")[2].partition("<footer")[0] == path.read_text(encoding="utf-8").partition("<main")[2].partition("<footer")[0]
+
+
+def test_shouzhi_site_makes_one_of_books_and_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("typst", reason="typst is not installed")
+    from shouzhi.cli import main
+
+    monkeypatch.setenv("SHOUZHI_CACHE", str(tmp_path / "cache"))
+    out = tmp_path / "out"
+    books = [EXAMPLES.parent / "xiezuo-budget-2017", EXAMPLES / f"{FISHERY}2024年部门决算.html"]
+    made = CliRunner().invoke(main, ["site", *map(str, books), "-o", str(out), "-j", "1", "--pages", "zh"])
+    assert made.exit_code == 0, made.output
+    home = (out / "index.html").read_text(encoding="utf-8")
+    assert FISHERY in home
+    assert not (out / "en").exists()
+    assert (out / "departments" / KEY / "2024" / "index.html").is_file()
+    assert {path.suffix for path in (out / "files").rglob("*")} >= {".pdf", ".docx", ".xlsx", ".html", ".csv", ".parquet"}
+    refused = CliRunner().invoke(main, ["site", "-o", str(out)])
+    assert refused.exit_code == 2
+
+
+def test_the_site_works_from_a_folder_in_a_browser(site: Path, browser: Any) -> None:
+    if not (site / "static" / "charts.js").is_file():
+        pytest.skip("the scripts are not built: cd frontend && npm ci && npm run build")
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto((site / "search" / "index.html").as_uri() + "?q=养老")
+    page.wait_for_selector(".hits mark")
+    page.locator(".hits a").first.click()
+    page.wait_for_selector("h1")
+    page.goto((site / "departments" / KEY / "2024" / "index.html").as_uri())
+    page.wait_for_selector(".chart.treemap svg")
+    assert page.locator(".chart svg").count() >= 3
+    page.locator("a[hreflang=en]").click()
+    page.wait_for_selector("html[lang=en] .chart svg")
+    page.goto((site / "documents" / ACCOUNTS / "tables" / "1" / "index.html").as_uri())
+    page.locator("td a.cell").first.click()
+    page.wait_for_selector("#chosen strong")
+    assert not faults
+    page.close()
