@@ -9,7 +9,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 	$$p -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; \
 	done)
 
-.PHONY: help demo test lint types docs docs-check examples benchmark clean
+# What runs in the browser is built once; without npm the pages work, but for grid and charts.
+BUILT := src/shouzhi/web/static/shouzhi/grid.js
+DEMO  ?= .demo-data
+
+.PHONY: help needs demo serve test test-postgres frontend lint types docs docs-check examples benchmark clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,18 +23,35 @@ $(VENV)/.usable: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or run make PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo "No virtual environment could be made; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[web]'
 	@touch $@
 
 $(VENV)/.developer: pyproject.toml constraints.txt | $(VENV)/.usable
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(VENV)/.usable ## read the example documents and print what they hold
-	@$(BIN)/shouzhi demo
+$(BUILT): frontend/package-lock.json frontend/build.mjs $(shell find frontend/src -name '*.js' 2>/dev/null)
+	@if command -v npm >/dev/null; then \
+		cd frontend && npm ci --silent --no-audit --no-fund && npm run --silent build && touch ../$@; \
+	else echo "npm is not installed: the entry grid and the charts are left out (Debian: apt-get install npm)"; fi
 
-test: $(VENV)/.developer ## the whole test suite
+demo: $(VENV)/.usable $(BUILT) ## read and check the examples, then open the application on them
+	@$(BIN)/shouzhi demo
+	@$(BIN)/shouzhi serve --demo --data $(DEMO)
+
+serve: $(VENV)/.usable $(BUILT) ## the application on an empty database
+	@$(BIN)/shouzhi serve
+
+frontend: $(BUILT) ## build what runs in the browser
+
+test: needs $(VENV)/.developer $(BUILT) ## the whole test suite
 	@$(BIN)/python -m pytest $(ARGS)
+
+needs:
+	@bash .ci/needs
+
+test-postgres: $(VENV)/.developer $(BUILT) ## the tests of the application on PostgreSQL
+	@$(BIN)/python tests/web/postgres.py $(BIN)/python -m pytest tests/web $(ARGS)
 
 lint: $(VENV)/.developer ## ruff
 	@$(BIN)/ruff check .
@@ -51,4 +72,4 @@ benchmark: $(VENV)/.developer ## print the measured figures of the README
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) frontend/node_modules src/shouzhi/web/static/shouzhi/*.js* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

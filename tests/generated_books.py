@@ -38,7 +38,8 @@ INDICATORS: Final = (
     ("产出指标", "数量指标", "渔港巡查次数", "30"), ("产出指标", "数量指标", "建档渔船", "≥2024艘"),
     ("产出指标", "时效指标", "巡查及时率", "≥95%"), ("效益指标", "社会效益指标", "渔民满意度", "100%"),
 )  # fmt: skip
-NONTAX: Final = ("行政事业性收费收入", "渔业资源费", "国有资源（资产）有偿使用收入", "其他收入", "罚没收入")
+NONTAX: Final = ("一、行政事业性收费收入", "二、国有资源（资产）有偿使用收入", "三、其他收入", "四、罚没收入")
+FEES: Final = ("渔业资源费", "渔港停泊费", "租金")
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +315,16 @@ class _Maker:
         ]
 
     def _nontax(self) -> None:
-        self.sheets["nontax"] = [
-            {"name": name, "level": "1", "treasury": self._money(), "special": self._money()}
-            for name in NONTAX[: self.dice.randint(0, len(NONTAX))]
-        ]
+        """Income by kind and, below some of the kinds, by what it is of."""
+        rows: Rows = []
+        for head in NONTAX[: self.dice.randint(0, len(NONTAX))]:
+            inner = self.dice.sample(FEES, self.dice.randint(0, 2))
+            rows.append({"name": head, "level": "1"} | ({} if inner else self._paid()))
+            rows += [{"name": name, "level": "2", **self._paid()} for name in inner]
+        self.sheets["nontax"] = rows
+
+    def _paid(self) -> dict[str, str]:
+        return {"treasury": self._money(), "special": self._money()}
 
 
 def book(seed: int, units: int, lines: int, edition: Edition) -> Book:

@@ -10,7 +10,7 @@ from typing import Final
 import shouzhi
 from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import lexicon
-from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.facts import Document
 from shouzhi.publish.amounts import printed
 from shouzhi.publish.document import Publication, Table
@@ -59,7 +59,7 @@ def figures(table: FormTable) -> Iterator[Wanted]:
 def _listed(row: TableRow, figure: Figure, side: TableSide, place: int) -> Iterator[str]:
     """What a row or a column is that shows a record: its place says nothing of it."""
     if not {"function", "economic", "project"} & figure.where.keys():
-        yield fold(row.label)
+        yield from {fold(row.label), fold(strip_ordinal(row.label)[1])}
     if side.side.columns[place].amount:
         yield fold(side.columns[place][-1])
 
