@@ -324,7 +324,7 @@ class _Maker:
         self.sheets["nontax"] = rows
 
     def _paid(self) -> dict[str, str]:
-        return {"treasury": self._money(), "special": self._money()}
+        return {"treasury": self._money().lstrip("-"), "special": self._money().lstrip("-")}
 
 
 def book(seed: int, units: int, lines: int, edition: Edition) -> Book:

@@ -15,7 +15,7 @@ from shouzhi.facts import Document
 from shouzhi.publish.amounts import printed
 from shouzhi.publish.document import Publication, Table
 from shouzhi.publish.files import WRITERS, files
-from shouzhi.publish.table import Figure, FormTable, TableRow, TableSide
+from shouzhi.publish.table import Figure, FormTable, TableSide
 from shouzhi.relations.across import Origin, canonical, full
 from shouzhi.space import Coordinates, Fact
 
@@ -53,15 +53,21 @@ def figures(table: FormTable) -> Iterator[Wanted]:
                 for place, cell in enumerate(row.cells if row else ()):
                     if row and isinstance(cell, Figure) and (text := printed(cell, table)):
                         words = (table.title, *side.heading, *side.columns[place], row.label)
-                        yield Wanted(cell, text, words, tuple(_listed(row, cell, side, place)))
+                        listed = _listed(side, number, cell, side.columns[place][-1] if row else "")
+                        yield Wanted(cell, text, words, tuple(listed))
 
 
-def _listed(row: TableRow, figure: Figure, side: TableSide, place: int) -> Iterator[str]:
-    """What a row or a column is that shows a record: its place says nothing of it."""
-    if not {"function", "economic", "project"} & figure.where.keys():
-        yield from {fold(row.label), fold(strip_ordinal(row.label)[1])}
-    if side.side.columns[place].amount:
-        yield fold(side.columns[place][-1])
+def _listed(side: TableSide, number: int, figure: Figure, heading: str) -> Iterator[str]:
+    """What rows and columns are that show records: their places say nothing of them."""
+    if side.side.columns and any(column.amount for column in side.side.columns):
+        yield fold(heading)
+    if {"function", "economic", "project"} & figure.where.keys():
+        return
+    depth = 99
+    for row in reversed(side.rows[: number + 1]):
+        if row and row.depth < depth:
+            depth = row.depth
+            yield from {fold(row.label), fold(strip_ordinal(row.label)[1])}
 
 
 def read_back(publication: Publication, name: str, folder: Path) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from budgets import AMOUNT, Line, change, document, functions, table
@@ -63,7 +64,7 @@ def test_a_rate_that_is_not_printed_where_the_others_are() -> None:
     assert change(system, found[0]) == {(0, 3, 2): Decimal("75.00")}
 
 
-def _system(amounts: list[int], sums: list[tuple[tuple[int, int], ...]]) -> System:
+def _system(amounts: list[int], sums: Sequence[tuple[tuple[int, int], ...]]) -> System:
     lines: list[Line] = [(f"{i}", {"unit": f"{i}"}, [f"{a}.00"]) for i, a in enumerate(amounts)]
     made = document(table(AMOUNT, lines))
     relations = [Relation(terms, "sum", ("made", n), "made") for n, terms in enumerate(sums)]

@@ -87,9 +87,8 @@ def row_told(row: Row, group: str = "", client: str = "") -> dict[str, Any]:
 
 def remarks(where: Place) -> dict[int, list[dict[str, str]]]:
     """What people have remarked on the rows of a sheet and nobody has marked resolved."""
-    open_ones = where.submission.comments.filter(
-        parent=None, resolved_at=None, row__sheet=where.sheet.key
-    )
+    rows = rows_of(where)
+    open_ones = where.submission.comments.filter(parent=None, resolved_at=None, row__in=rows)
     found: dict[int, list[dict[str, str]]] = {}
     for comment in open_ones.select_related("by"):
         told = {

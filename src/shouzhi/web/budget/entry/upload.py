@@ -29,7 +29,7 @@ _LONGEST_TAG: Final = 512  # bytes that are looked at again at the seam of two c
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def keep(upload: UploadedFile[bytes]) -> str:
+def keep(upload: UploadedFile) -> str:
     """Keep an upload under the hash of its content; raises Unreadable for what is no workbook."""
     if (upload.size or 0) > MOST_BYTES:
         raise Unreadable(f"工作簿超过 {MOST_BYTES // MIB} MB", "请删去无关的页和图片后再传")
