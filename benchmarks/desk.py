@@ -108,7 +108,7 @@ class Browser:
 
 def desk(browser: Browser, archive: Path, body: int) -> tuple[float, list[tuple[float, str]]]:
     """Seconds from the upload to the last document, and how long each page took meanwhile."""
-    from shouzhi.web.desk.models import Document, Reading  # noqa: PLC0415 - after the set-up
+    from shouzhi.web.desk.models import Document, Reading
 
     start = time.time()
     address = browser.upload(archive, body)
@@ -141,11 +141,11 @@ def served(data: Path) -> Iterator[int]:
     """The application and its worker over a data folder of their own; gives the key of a region."""
     os.environ |= {"SHOUZHI_DATA": str(data), "DJANGO_SETTINGS_MODULE": "shouzhi.web.settings"}
     os.environ.pop("DATABASE_URL", None)
-    from shouzhi.web.serving import make_folder, prepare  # noqa: PLC0415 - the folder is set first
+    from shouzhi.web.serving import make_folder, prepare
 
     make_folder(data)
     prepare()
-    from shouzhi.web.people.models import Body, Grant, User  # noqa: PLC0415 - after the set-up
+    from shouzhi.web.people.models import Body, Grant, User
 
     region = Body.objects.create(kind="region", name="某市")
     user = User.objects.create_user("bench", PASSWORD, name="bench", home=region)

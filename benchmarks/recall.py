@@ -118,6 +118,9 @@ def _told(bench: Bench, mutation: Mutation) -> str:
     ]
     if mutation.table is not None:
         places.append(tables[mutation.table].title)
+    if mutation.kind == "name" and mutation.table is not None:
+        rows = zip(tables[mutation.table].rows, mutation.document.tables[mutation.table].rows, strict=True)
+        places += [f"{one.label} → {other.label}" for one, other in rows if one.label != other.label]
     return f"{mutation.kind}: {'; '.join(places)}"
 
 

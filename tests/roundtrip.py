@@ -46,15 +46,15 @@ def figures(table: FormTable) -> Iterator[Wanted]:
         for line in block.fields:
             for field in line:
                 if isinstance(field.content, Figure) and (text := printed(field.content, table)):
-                    yield Wanted(field.content, text, (table.title, field.label), block.lead or "")
+                    yield Wanted(field.content, text, (table.title, block.lead or "", field.label))
         for number in range(max((len(side.rows) for side in block.sides), default=0)):
             for side in block.sides:
                 row = side.rows[number] if number < len(side.rows) else None
                 for place, cell in enumerate(row.cells if row else ()):
                     if row and isinstance(cell, Figure) and (text := printed(cell, table)):
                         words = (table.title, *side.heading, *side.columns[place], row.label)
-                        listed = _listed(side, number, cell, side.columns[place][-1] if row else "")
-                        yield Wanted(cell, text, words, tuple(listed))
+                        listed = tuple(_listed(side, number, cell, side.columns[place][-1]))
+                        yield Wanted(cell, text, words, listed)
 
 
 def _listed(side: TableSide, number: int, figure: Figure, heading: str) -> Iterator[str]:

@@ -13,8 +13,8 @@ import pytest
 
 import shouzhi
 from shouzhi.catalogue.lexicon import lexicon
+from shouzhi.checks.run import check
 from shouzhi.facts import Document
-from shouzhi.publish.proof import check
 from test_layouts import grid
 
 
@@ -203,7 +203,7 @@ def test_a_row_stands_where_it_belongs(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     document = read(case, tmp_path)
     assert len(document.tables) == len(case.tables)
-    found = {}
+    found: dict[str, str] = {}
     for row in document.tables[-1].rows:
         words = [row.label, *row.texts.values()]
         where = " ".join(f"{d}:{m}" for d, m in row.where.items())

@@ -38,8 +38,11 @@ function open(page, data) {
   grid.ongroup = (key) => group(grid, page.data, key);
   saving.addEventListener("others", meet);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) meet(); });
-  if (restored) grid.bar.tell(say("已恢复上次没有保存的 {n} 行，正在保存", { n: restored }), "warning");
+  grid.tellActive();
   if (!follow(grid, sheet) && !matchMedia("(pointer: coarse)").matches) grid.editor.focus();
+  const kept = sheet.readonly ? Object.keys(saving.store.read()).length : 0;
+  if (kept) grid.bar.tell(say("有 {n} 行没有保存的内容仍在本机；现在不能修改，可以修改时会自动恢复", { n: kept }), "warning");
+  if (restored) grid.bar.tell(say("已恢复上次没有保存的 {n} 行，正在保存", { n: restored }), "warning");
   window.addEventListener("hashchange", () => follow(grid, sheet));
   window.dispatchEvent(new Event("grid-ready"));
 }

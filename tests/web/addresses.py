@@ -7,6 +7,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from shouzhi.web.pages import ASKED
+
 
 def patterns() -> dict[str, URLPattern]:
     """Each address by its full name; raises AssertionError for two of one name."""
@@ -20,9 +22,16 @@ def patterns() -> dict[str, URLPattern]:
 def _walk(these: list[Any], space: str) -> Iterator[tuple[str, URLPattern]]:
     for one in these:
         if isinstance(one, URLResolver):
-            yield from _walk(one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space)
+            yield from _walk(
+                one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space
+            )
         else:
             yield f"{space}{one.name or one.pattern}", one
+
+
+def asked_of(pattern: URLPattern) -> Any:
+    """What the view of an address asks (`pages.Asked`); None for one that does not say."""
+    return getattr(pattern.callback, ASKED, None)
 
 
 def of_api(pattern: URLPattern) -> bool:

@@ -61,7 +61,7 @@ def _killed_before(act: Act, number: int) -> bool:
 def _die_or_finish(act: Act, number: int) -> None:
     left = number
 
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401, FBT001 - Django's signature
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
         nonlocal left
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -77,8 +77,9 @@ def _die_or_finish(act: Act, number: int) -> None:
 
     try:
         connection.ensure_connection()
-        committed = connection._commit  # a commit is a step too, though no statement of ours
-        connection._commit = commit  # type: ignore[method-assign]
+        held: Any = connection
+        committed = held._commit  # a commit is a step too, though no statement of ours
+        held._commit = commit
         with connection.execute_wrapper(count):
             act()
         connection.close()

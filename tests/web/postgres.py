@@ -29,7 +29,9 @@ class Missing(Exception):
 
 def program(name: str) -> str:
     """Where a program of PostgreSQL stands; raises Missing."""
-    beside = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
+    beside = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4])
+    )
     found = str(beside[-1]) if beside else shutil.which(name)
     if found is None:
         raise Missing(f"{name} is not installed: apt-get install postgresql")
@@ -69,10 +71,26 @@ def server() -> Iterator[str]:
         if lowered:
             for path in (folder, folder / "password"):
                 shutil.chown(path, _nobody())
-        _run([*lowered, initdb, "-D", str(data), "-U", "shouzhi", "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256",
+        _run([*lowered, initdb, "-D", str(data), "-U", "shouzhi", "-E", "UTF8", "--locale=C.UTF-8", "-A",
+              "scram-sha-256",
               f"--pwfile={folder / 'password'}", "--no-sync"])  # fmt: skip
-        options = " ".join([f"-p {port} -h 127.0.0.1 -k {folder}", *(f"-c {one}" for one in _QUICK)])
-        _run([*lowered, control, "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start"])
+        options = " ".join(
+            [f"-p {port} -h 127.0.0.1 -k {folder}", *(f"-c {one}" for one in _QUICK)]
+        )
+        _run(
+            [
+                *lowered,
+                control,
+                "-D",
+                str(data),
+                "-l",
+                str(folder / "log"),
+                "-w",
+                "-o",
+                options,
+                "start",
+            ]
+        )
         try:
             yield f"postgres://shouzhi:{password}@127.0.0.1:{port}/postgres"
         finally:
@@ -101,7 +119,9 @@ def main(command: list[str]) -> int:
     """Run a command on a server of its own; its exit status, or 0 with a reason where there is none."""
     try:
         with server() as address:
-            return subprocess.run(command, env={**os.environ, "DATABASE_URL": address}, check=False).returncode
+            return subprocess.run(
+                command, env={**os.environ, "DATABASE_URL": address}, check=False
+            ).returncode
     except Missing as why:
         print(f"skipped: {why}")  # noqa: T201 - a command of ours
         return 0

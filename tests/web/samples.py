@@ -29,20 +29,88 @@ def _all(thing: str | None, *names: str, **how: Any) -> dict[str, Sample]:
 
 
 SAMPLES: dict[str, Sample] = {
-    **_all(None, "home", "language", "people:login", "people:logout", "people:password", "people:bodies", "people:users"),
-    **_all(None, "people:new-user", "audit:entries", "audit:export", "budget:years", "budget:begin", "library:projects"),
-    **_all(None, "disclosure:releases", "desk:home", "desk:upload", "desk:register", "desk:approve", "desk:words", "desk:learn"),
-    **_all("unit", "people:body", "people:edit-body", "people:order", "people:staff", "people:rename", "people:merge"),
+    **_all(
+        None,
+        "home",
+        "language",
+        "people:login",
+        "people:logout",
+        "people:password",
+        "people:bodies",
+        "people:users",
+    ),
+    **_all(
+        None,
+        "people:new-user",
+        "audit:entries",
+        "audit:export",
+        "budget:years",
+        "budget:begin",
+        "library:projects",
+    ),
+    **_all(
+        None,
+        "disclosure:releases",
+        "desk:home",
+        "desk:upload",
+        "desk:register",
+        "desk:approve",
+        "desk:words",
+        "desk:learn",
+    ),
+    **_all(
+        "unit",
+        "people:body",
+        "people:edit-body",
+        "people:order",
+        "people:staff",
+        "people:rename",
+        "people:merge",
+    ),
     **_all("unit", "people:new-body", "people:split"),
-    **_all("person", "people:user", "people:edit-user", "people:switch", "people:new-password", "people:give"),
+    **_all(
+        "person",
+        "people:user",
+        "people:edit-user",
+        "people:switch",
+        "people:new-password",
+        "people:give",
+    ),
     **_all("grant", "people:end-role"),
     **_all("entry", "audit:entry", key="number"),
-    **_all("year", "budget:year", "budget:timetable", "budget:year-move", "budget:ceilings", "budget:ceilings-issue"),
-    **_all("year", "budget:findings", "budget:rounds", "disclosure:preview", "disclosure:preview-page", "disclosure:prepare"),
-    **_all("submission", "budget:submission", "budget:move", "budget:answer", "budget:comment", "budget:compare"),
+    **_all(
+        "year",
+        "budget:year",
+        "budget:timetable",
+        "budget:year-move",
+        "budget:ceilings",
+        "budget:ceilings-issue",
+    ),
+    **_all(
+        "year",
+        "budget:findings",
+        "budget:rounds",
+        "disclosure:preview",
+        "disclosure:preview-page",
+        "disclosure:prepare",
+    ),
+    **_all(
+        "submission",
+        "budget:submission",
+        "budget:move",
+        "budget:answer",
+        "budget:comment",
+        "budget:compare",
+    ),
     **_all("submission", "budget:entry", "budget:workbook", "budget:import", "budget:codes"),
     **_all("submission", "budget:import-confirm", empty=True),
-    **_all("submission", "budget:sheet", "budget:sheet-data", "budget:sheet-save", more={"sheet": "expenditure"}),
+    **_all(
+        "submission",
+        "budget:sheet",
+        "budget:sheet-data",
+        "budget:sheet-save",
+        more={"sheet": "expenditure"},
+    ),
     **_all("comment", "budget:resolve"),
     **_all("version", "budget:restore"),
     **_all("unit", "library:declare"),
@@ -50,10 +118,21 @@ SAMPLES: dict[str, Sample] = {
     **_all("release", "disclosure:release", "disclosure:move"),
     **_all("release", "disclosure:file", more={"name": "manifest.json"}, empty=True),
     **_all("batch", "desk:batch"),
-    **_all("document", "desk:document", "desk:judge", "desk:remark", "desk:recognise", "desk:again", "desk:versions", empty=True),
+    **_all(
+        "document",
+        "desk:document",
+        "desk:judge",
+        "desk:remark",
+        "desk:recognise",
+        "desk:again",
+        "desk:versions",
+        empty=True,
+    ),
     **_all("document", "desk:original", empty=True),
     **_all("document", "desk:export", more={"name": "docx"}, empty=True),
-    **_all("document", "desk:picture", "desk:table", "desk:correct", more={"number": 1}, empty=True),
+    **_all(
+        "document", "desk:picture", "desk:table", "desk:correct", more={"number": 1}, empty=True
+    ),
     **_all("department", "desk:department", "desk:together"),
     **_all("comparison", "desk:comparison", "desk:judge_between", empty=True),
     **_all("word", "desk:forget"),
@@ -71,6 +150,7 @@ PLACED: Mapping[str, str] = {
 def things(people: dict[str, Any], department: Any, unit: Any) -> dict[str, Any]:
     """One of each thing at a department and its unit."""
     from django.db import transaction
+
     from shouzhi.web.audit.log import Actor, record
     from shouzhi.web.audit.models import Entry
     from shouzhi.web.people.models import Body, Descent, Grant, Staffing, User
@@ -78,12 +158,30 @@ def things(people: dict[str, Any], department: Any, unit: Any) -> dict[str, Any]
     person = User.objects.create_user(f"person-{unit.pk}", name="某人", home=unit)
     grant = Grant.objects.create(user=person, role="clerk", body=unit)
     with transaction.atomic():
-        record(Actor(people["administrator"]), "edit", unit, before={"name": "a"}, after={"name": "b"})
+        record(
+            Actor(people["administrator"]), "edit", unit, before={"name": "a"}, after={"name": "b"}
+        )
     entry = Entry.objects.order_by("-number")[0]
-    Staffing.objects.create(unit=unit, year=2026, established=30, in_post=28, retired=12, revision=1)
-    below = Body.objects.create(parent=unit, kind="unit", name=f"{unit.name}分馆", code=f"{unit.code}1")
-    before = Body.objects.create(parent=department, kind="unit", name=f"原{unit.name}", valid_to="1999-12-31", valid_from="1990-01-01")
-    Descent.objects.create(predecessor=before, successor=unit, kind="renamed", on="2000-01-01", document="某编〔1999〕8号")
+    Staffing.objects.create(
+        unit=unit, year=2026, established=30, in_post=28, retired=12, revision=1
+    )
+    below = Body.objects.create(
+        parent=unit, kind="unit", name=f"{unit.name}分馆", code=f"{unit.code}1"
+    )
+    before = Body.objects.create(
+        parent=department,
+        kind="unit",
+        name=f"原{unit.name}",
+        valid_to="1999-12-31",
+        valid_from="1990-01-01",
+    )
+    Descent.objects.create(
+        predecessor=before,
+        successor=unit,
+        kind="renamed",
+        on="2000-01-01",
+        document="某编〔1999〕8号",
+    )
     Staffing.objects.create(unit=below, year=2026, established=3, in_post=3)
     return {
         "unit": unit, "department": department, "person": person, "grant": grant, "entry": entry,
@@ -105,7 +203,8 @@ def _budget(people: dict[str, Any], department: Any, unit: Any) -> dict[str, Any
     project = Project.objects.create(unit=unit, name="某项目", kind="recurrent")
     release = Release.objects.create(
         budget_year=year, number=1, title="某部门 2027 年预算", edition="guangzhou/budget-2024",
-        folder=f"sample-{department.pk}", manifest={"outputs": []}, hash="0" * 64, prepared_by=people["department_finance"],
+        folder=f"sample-{department.pk}", manifest={"outputs": []}, hash="0" * 64,
+        prepared_by=people["department_finance"],
     )  # fmt: skip
     return {
         "year": year, "submission": submission, "comment": comment, "project": project, "release": release,
@@ -120,8 +219,18 @@ def _desk(people: dict[str, Any], department: Any) -> dict[str, Any]:
     by = people["reviewer"]
     digest, size = store().put([b"%PDF-1.7 ", str(department.pk).encode()])
     batch = Batch.objects.create(body=department, title="某批", by=by)
-    document = Document.objects.create(batch=batch, body=department, name="某文件.pdf", digest=digest, size=size)
-    comparison = Comparison.objects.create(body=department, kind="together", documents=[document.pk], key=str(department.pk), by=by)
+    document = Document.objects.create(
+        batch=batch, body=department, name="某文件.pdf", digest=digest, size=size
+    )
+    comparison = Comparison.objects.create(
+        body=department, kind="together", documents=[document.pk], key=str(department.pk), by=by
+    )
     word, _ = Word.objects.get_or_create(says="某词", defaults={"like": "收入", "by": by})
     alias = Alias.objects.create(name=f"{department.name}的别名", body=department, by=by)
-    return {"batch": batch, "document": document, "comparison": comparison, "word": word, "alias": alias}
+    return {
+        "batch": batch,
+        "document": document,
+        "comparison": comparison,
+        "word": word,
+        "alias": alias,
+    }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+
 from shouzhi.web.audit.log import Actor, record, verify
 from shouzhi.web.audit.models import AppendOnly, Entry
 

@@ -31,7 +31,8 @@ for number in range(int(sys.argv[1])):
         unit = Body.objects.create(parent=Body.objects.get(parent=None), kind="department", name=f"部门{number}")
         record(SYSTEM, "create", unit, after={"number": number})
 """
-COUNT = "SELECT (SELECT count(*) FROM people_body), (SELECT count(*) FROM audit_entry), (SELECT username FROM people_user)"
+COUNT = """SELECT (SELECT count(*) FROM people_body), (SELECT count(*) FROM audit_entry),
+(SELECT username FROM people_user)"""
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,23 @@ class Place:
     database: str = ""
 
     def run(self, *arguments: str | Path, python: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run `shouzhi`, or a script, on this place."""
         program = [sys.executable, "-c"] if python else [sys.executable, "-m", "shouzhi"]
-        return subprocess.run([*program, *map(str, arguments)], env=self.environment(), capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [*program, *map(str, arguments)],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def environment(self) -> dict[str, str]:
-        kept = {key: text for key, text in os.environ.items() if not key.startswith(("SHOUZHI_", "DATABASE_"))}
+        """The environment that names this place and no other."""
+        kept = {
+            key: text
+            for key, text in os.environ.items()
+            if not key.startswith(("SHOUZHI_", "DATABASE_"))
+        }
         kept |= {"SHOUZHI_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "shouzhi.web.settings"}
         return kept | ({"DATABASE_URL": self.database} if self.database else {})
 
@@ -61,7 +74,7 @@ class Place:
             with closing(sqlite3.connect(self.data / "shouzhi.sqlite3")) as read:
                 told = read.execute(COUNT).fetchone()
         assert told is not None
-        return told  # type: ignore[no-any-return]
+        return told
 
 
 @pytest.fixture(scope="module")
@@ -120,17 +133,21 @@ class Places:
         import psycopg
 
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(command)  # type: ignore[call-overload]  # a name of ours, made here
+            connection.execute(command)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+def places(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Places]:
     """Places on each kind of database."""
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "sqlite":
         yield Places(folder)
         return
-    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'shouzhi[postgres]'")
+    pytest.importorskip(
+        "psycopg", reason="psycopg is not installed: pip install 'shouzhi[postgres]'"
+    )
     made = Places(folder, request.getfixturevalue("server"))
     yield made
     made.drop()
@@ -179,7 +196,10 @@ def test_every_part_has_its_hash(place: Place, tmp_path: Path) -> None:
         assert {*parts, "manifest.json"} == set(archive.namelist())
         for name, told in parts.items():
             content = archive.read(name)
-            assert (hashlib.sha256(content).hexdigest(), len(content)) == (told["sha256"], told["size"])
+            assert (hashlib.sha256(content).hexdigest(), len(content)) == (
+                told["sha256"],
+                told["size"],
+            )
     assert not [name for name in parts if name.startswith("files/static")]
 
 

@@ -141,7 +141,8 @@ def test_everything_works_without_scripts(server: str, people: dict[str, Any], b
     opened.fill("[name=password]", PASSWORD)
     opened.click("main button")
     opened.goto("/desk/")
-    opened.set_input_files("#files", {"name": "a.zip", "mimeType": "application/zip", "buffer": packed({"a.html": WRONG})})
+    archive = packed({"a.html": WRONG})
+    opened.set_input_files("#files", {"name": "a.zip", "mimeType": "application/zip", "buffer": archive})
     opened.click("#upload-form button")
     drain()
     opened.wait_for_selector("h2:has-text('读完了')")  # the page asks anew by itself
@@ -155,14 +156,16 @@ def test_everything_works_without_scripts(server: str, people: dict[str, Any], b
 
 @pytest.mark.parametrize("width", [1500, 390])
 def test_axe_finds_nothing_and_nothing_sticks_out(page: Page, browser: Browser, width: int) -> None:
-    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed").Axe()
+    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is missing").Axe()
     from shouzhi.web.desk.models import Document
 
-    sent(page, "a.zip", packed({"a.pdf": printed(browser, WRONG), "b.html": paper(word="决算"), "c.svg": b"<svg xmlns='x'/>"}))
+    members = {"a.pdf": printed(browser, WRONG), "b.html": paper(word="决算"), "c.svg": b"<svg xmlns='x'/>"}
+    sent(page, "a.zip", packed(members))
     read = Document.objects.get(name="a.pdf")
     page.set_viewport_size({"width": width, "height": 900})
     addresses = (
-        "/desk/", f"/desk/batches/{read.batch_id}/", f"/desk/documents/{read.pk}/", f"/desk/documents/{read.pk}/tables/1/",
+        "/desk/", f"/desk/batches/{read.batch_id}/",
+        f"/desk/documents/{read.pk}/", f"/desk/documents/{read.pk}/tables/1/",
         f"/desk/departments/{read.body_id}/", "/desk/register/", "/desk/words/",
         f"/desk/documents/{Document.objects.get(name='c.svg').pk}/",
     )  # fmt: skip

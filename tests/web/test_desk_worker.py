@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from desk_papers import packed, paper
@@ -17,6 +17,9 @@ from django.db import connection, connections
 
 from shouzhi.web.audit.log import Actor, verify
 from shouzhi.web.audit.models import Entry
+
+if TYPE_CHECKING:
+    from shouzhi.web.desk.models import Batch
 
 pytestmark = pytest.mark.usefixtures("live_db")
 
@@ -55,7 +58,7 @@ def another_worker() -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def received(people: dict[str, Any], files: dict[str, bytes]) -> Any:
+def received(people: dict[str, Any], files: dict[str, bytes]) -> Batch:
     from shouzhi.web.desk import services
 
     sent = [SimpleUploadedFile(name, data) for name, data in files.items()]
@@ -125,6 +128,18 @@ def test_work_that_takes_its_worker_down_each_time_is_given_up(people: dict[str,
     drain()
     assert Document.objects.get(name="a.html").cause.startswith("处理时程序多次中断")
     assert Document.objects.get(name="b.html").state == "read"
+
+
+def test_a_single_document_does_not_wait_behind_a_zip_of_many(people: dict[str, Any]) -> None:
+    from shouzhi.web.desk.claims import claim
+    from shouzhi.web.desk.outcomes import settle, task_of
+    from shouzhi.web.desk.reading import do
+
+    received(people, {"all.zip": packed({f"{n}.html": paper(year=2000 + n) for n in range(6)})})
+    (job,) = claim("here:1:a", 1)
+    settle(job, do(task_of(job)), "here:1:a")  # type: ignore[arg-type]
+    received(people, {"one.html": paper(year=1999)})
+    assert [job.document.name for job in claim("here:1:a", 3) if job.document] == ["one.html", "0.html", "1.html"]
 
 
 def test_what_takes_too_long_is_refused_and_told_and_can_be_read_again(people: dict[str, Any]) -> None:

@@ -300,6 +300,28 @@ def test_a_closed_page_restores_what_was_not_saved(
     )
 
 
+def test_what_was_not_saved_waits_for_a_closed_submission(
+    opened: Callable[..., Opened], server: str
+) -> None:
+    page, found = opened(2)
+    page.context.set_offline(True)
+    go(page, 0, NOTE)
+    page.keyboard.type("送审之后")
+    press(page, "Enter")
+    page.wait_for_selector(".grid-state[data-state=offline]")
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    type(found).objects.filter(pk=found.pk).update(state="head")
+    page = open_sheet(context, server, found)
+    page.wait_for_selector(".grid-message >> text=有 1 行没有保存的内容仍在本机")
+    type(found).objects.filter(pk=found.pk).update(state="drafting")
+    page.reload()
+    page.wait_for_selector("#grid-0-8 >> text=送审之后")
+    saved(page)
+    assert rows(found)[0]["note"] == "送审之后"
+
+
 def test_a_lost_answer_does_not_make_a_row_twice(opened: Callable[..., Opened]) -> None:
     page, found = opened(1)
     lost: list[int] = []

@@ -1,4 +1,4 @@
-"""Every page in a real browser: nothing that the content policy forbids, no script error, no serious fault of accessibility."""
+"""Every page in a real browser: nothing that the policy forbids, no script error, nothing that axe finds serious."""
 
 from __future__ import annotations
 
@@ -8,19 +8,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from addresses import of_api, patterns
+from addresses import asked_of, of_api, patterns
 from django.test import Client
 from django.urls import reverse
 from samples import SAMPLES, things
-from shouzhi.catalogue.workflows import rights
 from web_world import PLACES
+
+from shouzhi.catalogue.workflows import rights
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 SHOTS = os.environ.get("SHOUZHI_SHOTS")
 """A folder for a picture of every page, wide and narrow, in both languages."""
-FILES = {"audit:export", "budget:workbook", "budget:codes", "budget:sheet-data", "desk:original", "desk:export", "desk:picture", "disclosure:file"}
+FILES = {
+    "audit:export",
+    "budget:workbook",
+    "budget:codes",
+    "budget:sheet-data",
+    "desk:original",
+    "desk:export",
+    "desk:picture",
+    "disclosure:file",
+}
 """Addresses that give a file or data, not a page."""
 SERIOUS = {"serious", "critical"}
 
@@ -29,8 +39,14 @@ def pages() -> list[str]:
     """The addresses of pages by name."""
     shown = []
     for name, one in patterns().items():
-        asked = getattr(one.callback, "asked", None)
-        if asked and "GET" in asked.methods and name not in FILES and name in SAMPLES and not of_api(one):
+        asked = asked_of(one)
+        if (
+            asked
+            and "GET" in asked.methods
+            and name not in FILES
+            and name in SAMPLES
+            and not of_api(one)
+        ):
             shown.append(name)
     return shown
 
@@ -44,7 +60,14 @@ def reader(name: str, action: str | None) -> str | None:
     if action == "":
         return "clerk"
     able = rights().actions[action]
-    order = ("budget_division", "administrator", "performance_division", "department_finance", "reviewer", *PLACES)
+    order = (
+        "budget_division",
+        "administrator",
+        "performance_division",
+        "department_finance",
+        "reviewer",
+        *PLACES,
+    )
     return next(role for role in order if role in able)
 
 
@@ -61,11 +84,21 @@ def contexts(browser: Browser, scene: dict[str, Any]) -> Iterator[dict[str | Non
 
     class Lazily(dict[str | None, "BrowserContext"]):
         def __missing__(self, role: str | None) -> BrowserContext:
-            context = self[role] = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+            context = self[role] = browser.new_context(
+                viewport={"width": 1280, "height": 900}, locale="zh-CN"
+            )
             if role is not None:
                 client = Client()
                 client.force_login(scene[role], backend="django.contrib.auth.backends.ModelBackend")
-                context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": scene["server"]}])
+                context.add_cookies(
+                    [
+                        {
+                            "name": "sessionid",
+                            "value": client.cookies["sessionid"].value,
+                            "url": scene["server"],
+                        }
+                    ]
+                )
             return context
 
     made = Lazily()
@@ -74,9 +107,13 @@ def contexts(browser: Browser, scene: dict[str, Any]) -> Iterator[dict[str | Non
         context.close()
 
 
-def test_every_page_in_the_browser(scene: dict[str, Any], contexts: dict[str | None, BrowserContext]) -> None:
+def test_every_page_in_the_browser(
+    scene: dict[str, Any], contexts: dict[str | None, BrowserContext]
+) -> None:
     """One visit a page; told together, so that one fault does not hide the next."""
-    axe_core = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
+    axe_core = pytest.importorskip(
+        "axe_core_python.sync_playwright", reason="axe-core-python is not installed"
+    )
     axe, wrong = axe_core.Axe(), []
     only = os.environ.get("SHOUZHI_PAGES", "")
     for name in pages():
@@ -87,8 +124,13 @@ def test_every_page_in_the_browser(scene: dict[str, Any], contexts: dict[str | N
         if sample.thing:
             thing = scene[sample.thing]
             parts[sample.key] = thing.number if sample.key == "number" else thing.pk
-        page = contexts[reader(name, one.callback.asked.action)].new_page()
-        wrong += [f"{name}: {fault}" for fault in _looked_at(page, scene["server"] + reverse(name, kwargs=parts), name, axe, empty=sample.empty)]
+        page = contexts[reader(name, asked_of(one).action)].new_page()
+        wrong += [
+            f"{name}: {fault}"
+            for fault in _looked_at(
+                page, scene["server"] + reverse(name, kwargs=parts), name, axe, empty=sample.empty
+            )
+        ]
         page.close()
     assert not wrong, "\n".join(wrong)
 
@@ -107,7 +149,10 @@ def _looked_at(page: Page, address: str, name: str, axe: Any, *, empty: bool) ->
     if answer.status != 200 and not (empty and answer.status == 404):
         faults.append(f"status {answer.status}")
     page.wait_for_load_state("networkidle")
-    if answer.headers.get("content-type", "").startswith("text/html") and "content-security-policy" not in answer.headers:
+    if (
+        answer.headers.get("content-type", "").startswith("text/html")
+        and "content-security-policy" not in answer.headers
+    ):
         faults.append("no content policy")
     for violation in axe.run(page)["violations"]:
         if violation["impact"] in SERIOUS:
@@ -115,7 +160,9 @@ def _looked_at(page: Page, address: str, name: str, axe: Any, *, empty: bool) ->
             faults.append(f"axe {violation['id']}: {nodes}")
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        if page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        ):
             faults.append(f"wider than a window of {width}")
     _shoot(page, name)
     return faults
@@ -127,11 +174,15 @@ def _shoot(page: Page, name: str) -> None:
     folder = Path(SHOTS)
     folder.mkdir(parents=True, exist_ok=True)
     for language in ("zh-hans", "en"):
-        page.context.add_cookies([{"name": "lang", "value": language, "url": page.url.split("?")[0]}])
+        page.context.add_cookies(
+            [{"name": "lang", "value": language, "url": page.url.split("?")[0]}]
+        )
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
             page.reload()
-            page.screenshot(path=folder / f"{name.replace(':', '-')}-{language[:2]}-{width}.png", full_page=True)
+            page.screenshot(
+                path=folder / f"{name.replace(':', '-')}-{language[:2]}-{width}.png", full_page=True
+            )
     page.context.clear_cookies(name="lang")
 
 
@@ -145,4 +196,9 @@ def test_the_policy_allows_nothing_inline(server: str) -> None:
         assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "unsafe" not in policy
     assert "http" not in policy
-    assert {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'"} <= set(policy.split("; "))
+    assert {
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    } <= set(policy.split("; "))

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from killing import at_every_step
+
 from shouzhi.web.audit.log import Actor, verify
 from shouzhi.web.audit.models import Entry
 from shouzhi.web.budget.models import BudgetYear, Deadline, Step, Submission
@@ -22,7 +23,9 @@ from shouzhi.web.budget.versions import book_of
 from shouzhi.web.people import descent
 from shouzhi.web.people.models import Body, Descent, Grant
 
-ONLY_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks rows, not the database")
+ONLY_SQLITE = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL locks rows, not the database"
+)
 BOOK = {
     "settings": {}, "prose": [["概况", "某单位"]],
     "sheets": {"expenditure": [{"function": "2010301", "economic": "30101", "amount": str(n)} for n in range(1, 8)]},
@@ -36,7 +39,11 @@ def submission(live_db: None, people: dict[str, Any]) -> Submission:  # noqa: AR
     Deadline.objects.create(budget_year=year, state="first_up", due=date(2026, 8, 31))
     move_year(year, "open_first", Actor(people["budget_division"]))
     found = Submission.objects.get(unit=people["unit"])
-    save(found, [Change("expenditure", None, 0, {"function": "2010301", "amount": "1"})], Actor(people["clerk"]))
+    save(
+        found,
+        [Change("expenditure", None, 0, {"function": "2010301", "amount": "1"})],
+        Actor(people["clerk"]),
+    )
     return found
 
 
@@ -51,7 +58,9 @@ def locked() -> Iterator[None]:
     """Somebody else holds the database, and we do not wait long."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout=50")
-    with closing(sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)) as other:
+    with closing(
+        sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -75,7 +84,12 @@ def full() -> Iterator[None]:
 
 def give_everything(client: Client, unit: Body, code: str = "1") -> Any:
     """A change that needs room in the database."""
-    told = {"name": "某单位" * 30, "valid_from": "2000-01-01", "code": code, "revision": str(unit.revision)}
+    told = {
+        "name": "某单位" * 30,
+        "valid_from": "2000-01-01",
+        "code": code,
+        "revision": str(unit.revision),
+    }
     return client.post(reverse("people:edit-body", args=[unit.pk]), told)
 
 
@@ -88,7 +102,9 @@ def test_a_locked_database_is_told_and_nothing_is_lost(people: dict[str, Any]) -
         answer = give_everything(client, unit)
         assert answer.status_code == 503
         assert "数据库暂时不能写入" in answer.content.decode()
-        assert client.get(reverse("people:body", args=[unit.pk])).status_code == 200, "reading goes on"
+        assert client.get(reverse("people:body", args=[unit.pk])).status_code == 200, (
+            "reading goes on"
+        )
     assert Body.objects.get(pk=unit.pk).name == unit.name
     assert give_everything(client, unit).status_code == 302
     assert Body.objects.get(pk=unit.pk).name == "某单位" * 30
@@ -107,7 +123,9 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(people: dict[str, Any]) ->
                 break
         else:
             pytest.fail("the disk never was full")
-        assert client.get(reverse("people:body", args=[unit.pk])).status_code == 200, "reading goes on"
+        assert client.get(reverse("people:body", args=[unit.pk])).status_code == 200, (
+            "reading goes on"
+        )
     unit.refresh_from_db()
     assert give_everything(client, unit, "又").status_code == 302
     unit.refresh_from_db()
@@ -140,11 +158,15 @@ def test_killed_at_every_step_of_a_move(submission: Submission, people: dict[str
         found = Submission.objects.get(pk=submission.pk)
         assert found.state in {"department", "bureau"}
         moved = found.state == "bureau"
-        assert _counts(found) == tuple(n + extra * moved for n, extra in zip(before, (1, 1, 2), strict=True))
+        assert _counts(found) == tuple(
+            n + extra * moved for n, extra in zip(before, (1, 1, 2), strict=True)
+        )
         assert not list(verify())
         return moved
 
-    deaths = at_every_step(lambda: move_submission(submission, "forward", Actor(people["department_finance"])), look)
+    deaths = at_every_step(
+        lambda: move_submission(submission, "forward", Actor(people["department_finance"])), look
+    )
     assert deaths > 8
 
 
@@ -162,7 +184,12 @@ def test_killed_at_every_step_of_an_import(submission: Submission, people: dict[
         assert not list(verify())
         return rows == 8
 
-    assert at_every_step(lambda: replace(submission, book_of(BOOK), Actor(people["clerk"]), "导入"), look) > 8
+    assert (
+        at_every_step(
+            lambda: replace(submission, book_of(BOOK), Actor(people["clerk"]), "导入"), look
+        )
+        > 8
+    )
 
 
 @pytest.mark.usefixtures("live_db")
@@ -181,13 +208,22 @@ def test_killed_at_every_step_of_a_renaming(people: dict[str, Any]) -> None:
         return done
 
     def act() -> None:
-        descent.rename(department, descent.New("某市档案馆局"), date(2027, 1, 1), "某编〔2026〕1号", 0, Actor(people["administrator"]))
+        descent.rename(
+            department,
+            descent.New("某市档案馆局"),
+            date(2027, 1, 1),
+            "某编〔2026〕1号",
+            0,
+            Actor(people["administrator"]),
+        )
 
     assert at_every_step(act, look) > 20
 
 
 @pytest.mark.usefixtures("db")
-def test_a_fault_of_ours_has_a_number_and_no_traceback(people: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_has_a_number_and_no_traceback(
+    people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from shouzhi.web.people import services
 
     def fail(*_: object, **__: object) -> None:
@@ -215,8 +251,11 @@ def test_a_fault_of_ours_has_a_number_and_no_traceback(people: dict[str, Any], m
         ("django.core.exceptions.PermissionDenied", 403),
     ],
 )
-def test_each_fault_has_its_answer(people: dict[str, Any], monkeypatch: pytest.MonkeyPatch, error: str, status: int) -> None:
+def test_each_fault_has_its_answer(
+    people: dict[str, Any], monkeypatch: pytest.MonkeyPatch, error: str, status: int
+) -> None:
     from django.utils.module_loading import import_string
+
     from shouzhi.web.people import services
 
     def fail(*_: object, **__: object) -> None:
@@ -226,13 +265,17 @@ def test_each_fault_has_its_answer(people: dict[str, Any], monkeypatch: pytest.M
     client = signed_in(people["administrator"])
     answer = give_everything(client, people["unit"])
     assert answer.status_code == status
-    assert "why" not in answer.content.decode() or status == 403, "what was refused is told; nothing else is"
+    assert "why" not in answer.content.decode() or status == 403, (
+        "what was refused is told; nothing else is"
+    )
     with transaction.atomic():  # the next request is served as ever
         assert client.get("/work/").status_code == 200
 
 
 @pytest.mark.usefixtures("db")
-def test_no_room_for_a_file_is_told(people: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_room_for_a_file_is_told(
+    people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import errno
 
     from shouzhi.web.people import services

@@ -15,16 +15,22 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
+from web_world import PASSWORD
+
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.exports import neutral
 from shouzhi.web.uploads import accept
-from web_world import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("db")
 
 
 def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
-    environment = {**os.environ, "SHOUZHI_HTTPS": "1", "SHOUZHI_HOSTS": "budget.example.cn", "SHOUZHI_SERVING": "1"}
+    environment = {
+        **os.environ,
+        "SHOUZHI_HTTPS": "1",
+        "SHOUZHI_HOSTS": "budget.example.cn",
+        "SHOUZHI_SERVING": "1",
+    }
     environment |= {"SHOUZHI_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "shouzhi.web.settings"}
     environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # of the tests' own browser
     command = [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"]
@@ -51,13 +57,20 @@ def test_by_https_cookies_travel_by_nothing_else(tmp_path: Path) -> None:
         "call_command('migrate', verbosity=0)\n"
         "plain = Client().get('/login/', headers={'host': 'budget.example.cn'})\n"
         "safe = Client().get('/login/', headers={'host': 'budget.example.cn', 'X-Forwarded-Proto': 'https'})\n"
-        "print(plain.status_code, plain.headers.get('Location'), safe.status_code, bool(safe.cookies['csrftoken']['secure']),"
+        "print(plain.status_code, plain.headers.get('Location'), safe.status_code,"
+        " bool(safe.cookies['csrftoken']['secure']),"
         " safe.headers['Strict-Transport-Security'])\n"
     )
     environment = {key: text for key, text in os.environ.items() if key != "DATABASE_URL"}
-    environment |= {"SHOUZHI_HTTPS": "1", "SHOUZHI_HOSTS": "budget.example.cn", "SHOUZHI_DATA": str(tmp_path)}
+    environment |= {
+        "SHOUZHI_HTTPS": "1",
+        "SHOUZHI_HOSTS": "budget.example.cn",
+        "SHOUZHI_DATA": str(tmp_path),
+    }
     environment |= {"DJANGO_SETTINGS_MODULE": "shouzhi.web.settings"}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
     told = done.stdout.split(" ", 4)
     assert told[:4] == ["301", "https://budget.example.cn/login/", "200", "True"], done.stderr
     assert "max-age=31536000; includeSubDomains; preload" in told[4]
@@ -65,13 +78,18 @@ def test_by_https_cookies_travel_by_nothing_else(tmp_path: Path) -> None:
 
 def test_sign_in_is_locked_after_five_failures(people: dict[str, Any]) -> None:
     client = Client()
-    statuses = [client.post("/login/", {"username": "clerk", "password": f"wrong {n}"}).status_code for n in range(6)]
+    statuses = [
+        client.post("/login/", {"username": "clerk", "password": f"wrong {n}"}).status_code
+        for n in range(6)
+    ]
     assert statuses[:4] == [200] * 4
     assert statuses[5] == 429
     locked = client.post("/login/", {"username": "clerk", "password": PASSWORD})
     assert locked.status_code == 429, "the right password too"
     assert "请 15 分钟后再试" in locked.content.decode()
-    assert Client().post("/login/", {"username": "auditor", "password": PASSWORD}).status_code == 302, "others are not"
+    assert (
+        Client().post("/login/", {"username": "auditor", "password": PASSWORD}).status_code == 302
+    ), "others are not"
     from shouzhi.web.audit.log import Actor
     from shouzhi.web.audit.models import Entry
     from shouzhi.web.people.services import give_password
@@ -83,7 +101,9 @@ def test_sign_in_is_locked_after_five_failures(people: dict[str, Any]) -> None:
 
 def test_a_wrong_name_and_a_wrong_password_look_the_same(people: dict[str, Any]) -> None:
     def told(username: str) -> str:
-        text = Client().post("/login/", {"username": username, "password": "wrong"}).content.decode()
+        text = (
+            Client().post("/login/", {"username": username, "password": "wrong"}).content.decode()
+        )
         return text[text.index('role="alert"') :].partition("</p>")[0]
 
     assert people["clerk"]
@@ -94,14 +114,20 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(people: dict[str, Any])
 def test_weak_passwords_are_refused(people: dict[str, Any], weak: str) -> None:
     client = Client()
     client.force_login(people["clerk"], backend="django.contrib.auth.backends.ModelBackend")
-    answer = client.post("/password/", {"old_password": PASSWORD, "new_password1": weak, "new_password2": weak})
+    answer = client.post(
+        "/password/", {"old_password": PASSWORD, "new_password1": weak, "new_password2": weak}
+    )
     assert answer.status_code == 200
     people["clerk"].refresh_from_db()
     assert people["clerk"].check_password(PASSWORD)
 
 
-@pytest.mark.parametrize(("key", "limit"), [("seen", "SESSION_COOKIE_AGE"), ("since", "SESSION_LONGEST")])
-def test_a_session_ends_when_it_is_idle_or_old(people: dict[str, Any], key: str, limit: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "limit"), [("seen", "SESSION_COOKIE_AGE"), ("since", "SESSION_LONGEST")]
+)
+def test_a_session_ends_when_it_is_idle_or_old(
+    people: dict[str, Any], key: str, limit: str
+) -> None:
     client = Client()
     client.force_login(people["clerk"], backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/work/").status_code == 200
@@ -132,12 +158,21 @@ def test_signing_in_takes_a_new_session(people: dict[str, Any]) -> None:
     session["laid"] = "1"
     session.save()
     before = session.session_key
-    client.cookies["sessionid"] = before
+    client.cookies["sessionid"] = str(before)
     client.post("/login/", {"username": "clerk", "password": PASSWORD})
     assert client.session.session_key != before
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)", "http:evil.example"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "javascript:alert(1)",
+        "http:evil.example",
+    ],
+)
 def test_nobody_is_sent_elsewhere(people: dict[str, Any], address: str) -> None:
     assert people["clerk"]
     answer = Client().post("/login/", {"username": "clerk", "password": PASSWORD, "next": address})
@@ -161,15 +196,26 @@ def test_another_host_name_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "seen"),
-    [(0, "6.6.6.6", "127.0.0.1"), (1, "6.6.6.6, 10.1.1.1", "10.1.1.1"), (2, "6.6.6.6, 10.1.1.1, 10.2.2.2", "10.1.1.1"), (2, "6.6.6.6", "127.0.0.1")],
+    [
+        (0, "6.6.6.6", "127.0.0.1"),
+        (1, "6.6.6.6, 10.1.1.1", "10.1.1.1"),
+        (2, "6.6.6.6, 10.1.1.1, 10.2.2.2", "10.1.1.1"),
+        (2, "6.6.6.6", "127.0.0.1"),
+    ],
 )
-def test_whence_a_person_came(people: dict[str, Any], proxies: int, forwarded: str, seen: str) -> None:
+def test_whence_a_person_came(
+    people: dict[str, Any], proxies: int, forwarded: str, seen: str
+) -> None:
     """Only what our own proxies have written counts."""
     from shouzhi.web.audit.models import Entry
 
     assert people["clerk"]
     with override_settings(PROXIES=proxies):
-        Client().post("/login/", {"username": "clerk", "password": PASSWORD}, headers={"X-Forwarded-For": forwarded})
+        Client().post(
+            "/login/",
+            {"username": "clerk", "password": PASSWORD},
+            headers={"X-Forwarded-For": forwarded},
+        )
     assert Entry.objects.get(verb="sign-in").address == seen
 
 
@@ -189,7 +235,8 @@ def test_an_upload_is_what_its_content_says() -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("预算.xlsx", b"MZ\x90\x00 a program"), ("预算.xlsx", b""), ("预算.xlsx", b"<html><script>alert(1)</script></html>"),
+    [("预算.xlsx", b"MZ\x90\x00 a program"), ("预算.xlsx", b""),
+     ("预算.xlsx", b"<html><script>alert(1)</script></html>"),
      ("预算.xlsx", b"%PDF-1.7"), ("预算.xlsx", b"PK\x03\x04 no archive at all")],
 )  # fmt: skip
 def test_an_upload_of_another_kind_is_refused(name: str, content: bytes) -> None:
@@ -199,16 +246,22 @@ def test_an_upload_of_another_kind_is_refused(name: str, content: bytes) -> None
 
 def test_an_upload_that_is_too_large_is_refused() -> None:
     with pytest.raises(Refused, match="上限 1 MB"):
-        accept(SimpleUploadedFile("预算.xlsx", workbook() + b"\0" * (1 << 20)), {"xlsx"}, most=1 << 20)
+        accept(
+            SimpleUploadedFile("预算.xlsx", workbook() + b"\0" * (1 << 20)), {"xlsx"}, most=1 << 20
+        )
     with pytest.raises(Refused):
         accept(None, {"xlsx"})
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1+1", "|calc", "%0A=1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1+1", "|calc", "%0A=1"]
+)
 def test_what_could_be_a_formula_is_neutral(cell: str) -> None:
     assert neutral(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["-12.50", "+3%", "1,234.00", "某单位", "", "2026-01-01", "-1,234"])
+@pytest.mark.parametrize(
+    "cell", ["-12.50", "+3%", "1,234.00", "某单位", "", "2026-01-01", "-1,234"]
+)
 def test_a_number_stays_a_number(cell: str) -> None:
     assert neutral(cell) == cell

@@ -23,7 +23,11 @@ LONG = 120.0
 
 
 def environment() -> dict[str, str]:
-    kept = {key: text for key, text in os.environ.items() if not key.startswith(("SHOUZHI_", "DATABASE_", "DJANGO_"))}
+    kept = {
+        key: text
+        for key, text in os.environ.items()
+        if not key.startswith(("SHOUZHI_", "DATABASE_", "DJANGO_"))
+    }
     return kept | {"PYTHONUNBUFFERED": "1"}
 
 
@@ -33,7 +37,14 @@ def command(*arguments: str | Path) -> list[str]:
 
 def serve(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A start that is expected to fail."""
-    done = subprocess.run(command(*arguments), env=environment() | more, capture_output=True, text=True, timeout=LONG, check=False)
+    done = subprocess.run(
+        command(*arguments),
+        env=environment() | more,
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
     assert "Traceback" not in done.stderr
     return done
 
@@ -51,7 +62,11 @@ class Running:
     def __init__(self, data: Path) -> None:
         self.data, self.port = data, free_port()
         self.process = subprocess.Popen(
-            command("--data", data, "--port", str(self.port)), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command("--data", data, "--port", str(self.port)),
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self.said = ""
         assert self.process.stdout is not None
@@ -64,7 +79,7 @@ class Running:
     def ask(self, path: str, told: dict[str, str] | None = None) -> Any:
         """A page; a form when there is something to tell.  Waits until the server answers."""
         data = urlencode(told).encode() if told is not None else None
-        request = Request(f"http://127.0.0.1:{self.port}{path}", data=data)  # noqa: S310 - our own server
+        request = Request(f"http://127.0.0.1:{self.port}{path}", data=data)
         until = time.monotonic() + LONG
         while True:
             try:
@@ -93,7 +108,9 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server in a new folder."""
-    pytest.importorskip("granian", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
+    pytest.importorskip(
+        "granian", reason="the application's extra is not installed: pip install 'shouzhi[web]'"
+    )
     made = Running(tmp_path_factory.mktemp("serving") / "data")
     yield made
     if made.process.poll() is None:
@@ -109,7 +126,9 @@ def test_from_nothing_to_signed_in(running: Running) -> None:
     assert page.url.endswith("/password/"), "the password is changed first"
     assert "请先改掉管理员给的密码" in page.read().decode()
     chosen = "long enough 2027 档案"
-    home = running.form("/password/", old_password=password, new_password1=chosen, new_password2=chosen)
+    home = running.form(
+        "/password/", old_password=password, new_password1=chosen, new_password2=chosen
+    )
     assert home.url.endswith("/work/")
     assert (running.data / "secret-key").stat().st_mode & 0o077 == 0
 
@@ -140,8 +159,16 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_not_there(tmp_path: Path) -> None:
-    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'shouzhi[postgres]'")
-    done = serve("--data", tmp_path / "data", "--port", str(free_port()), DATABASE_URL="postgres://x:y@127.0.0.1:1/z")
+    pytest.importorskip(
+        "psycopg", reason="psycopg is not installed: pip install 'shouzhi[postgres]'"
+    )
+    done = serve(
+        "--data",
+        tmp_path / "data",
+        "--port",
+        str(free_port()),
+        DATABASE_URL="postgres://x:y@127.0.0.1:1/z",
+    )
     assert done.returncode == 2
     assert "DATABASE_URL" in done.stderr
 
@@ -156,7 +183,9 @@ def test_a_missing_extra_is_told(tmp_path: Path) -> None:
         f"sys.argv = ['shouzhi', 'serve', '--data', {str(tmp_path / 'data')!r}]\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "pip install 'shouzhi[web]'" in done.stderr
     assert "granian" in done.stderr

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import shouzhi.web
 from shouzhi.catalogue.workflows import rights, workflows
 from shouzhi.web.audit.words import words
@@ -71,14 +72,20 @@ def test_every_word_has_its_english(app: str) -> None:
 def test_every_word_of_the_catalogue_has_its_english() -> None:
     shown = {item.name for item in ITEMS} | {role.name for role in rights().roles.values()}
     for flow in workflows().values():
-        shown |= {flow.name, *(state.name for state in flow.states.values()), *(move.name for move in flow.moves)}
+        shown |= {
+            flow.name,
+            *(state.name for state in flow.states.values()),
+            *(move.name for move in flow.moves),
+        }
     shown |= {*words().verbs.values(), *words().kinds.values(), *words().fields.values()}
     assert not sorted(shown - english().keys())
 
 
 def test_english_fills_in_what_the_chinese_does() -> None:
     places = re.compile(r"\{(\w+)\}")
-    wrong = [c for c, e in english().items() if not set(places.findall(e)) <= set(places.findall(c))]
+    wrong = [
+        c for c, e in english().items() if not set(places.findall(e)) <= set(places.findall(c))
+    ]
     assert not wrong
 
 
@@ -86,6 +93,7 @@ def test_a_word_may_mean_another_thing_in_another_app() -> None:
     """A template speaks its own app's words first."""
     from django.utils import translation
     from jinja2 import DictLoader
+
     from shouzhi.web.templating import environment
 
     own = english_of("people")
@@ -104,7 +112,9 @@ def test_every_verb_of_the_log_has_a_word() -> None:
         node.args[1].value
         for path in WEB.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record" and len(node.args) > 2
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "record"
+        and len(node.args) > 2
         if isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
     }
     known = words().verbs.keys()

@@ -44,6 +44,7 @@ export class Bar {
       this.#sums();
       this.#totals();
       this.#state();
+      this.#tab();
     });
   }
 
@@ -97,6 +98,17 @@ export class Bar {
     const parts = (this.grid.sheet.totals ?? []).map(({ label, amount }) => `${label} ${amount}`);
     this.totals.textContent = parts.join("　") + (stale && parts.length ? `　${say("（未含没有保存的）")}` : "");
     this.totals.classList.toggle("grid-stale", stale);
+  }
+
+  // The tab of this sheet counts along; those of other sheets are as the page came.
+  #tab() {
+    const tab = document.querySelector(".tabs [aria-current]");
+    if (!tab) return;
+    const rows = this.grid.sheet.rows.filter((row) => Object.keys(row.cells).length);
+    const faulty = rows.filter((row) => Object.keys(row.faults).length).length;
+    tab.querySelector("[data-rows]").textContent = rows.length || "";
+    tab.querySelector("[data-faulty]").textContent = faulty;
+    tab.querySelector("[data-faulty]").hidden = !faulty;
   }
 
   #state() {

@@ -192,8 +192,8 @@ export class Saving extends EventTarget {
       if (this.holds(row)) continue;
       if (!now) row.lost = true;
       else {
-        const { revision, position, cells, faults, findings } = now;
-        Object.assign(row, { revision, position, cells, faults, findings });
+        const { revision, position, cells, faults, findings, group = row.group } = now;
+        Object.assign(row, { revision, position, cells, faults, findings, group });
       }
     }
     const removed = new Set([...this.pending.values()].filter((entry) => entry.delete).map((entry) => entry.id));

@@ -99,6 +99,8 @@ class Lexicon:
 
     def _learn(self, word: str, like: str) -> None:
         """Let a word mean what `like` means, wherever the latter is known; ours are not changed."""
+        if self.knows(word):
+            return
         if term := self.term(like):
             self._terms.setdefault(word, [term])
         if roles := self.roles(like):
@@ -106,6 +108,11 @@ class Lexicon:
         for known in (self._texts, self._measures, self._totals, self._grand, self._sides, self._natures):
             if fold(like) in known:
                 known.add(word)
+
+    def knows(self, text: str) -> bool:
+        """Whether the lexicon has the very word, in whatever meaning."""
+        words = (self._terms, self._roles, self._texts, self._measures, self._totals, self._grand)
+        return any(fold(text) in known for known in (*words, self._sides, self._natures))
 
     def term(self, text: str, under: Coordinates = Coordinates()) -> Term | None:
         """What `text` means where `under` already holds; None when it is not known.

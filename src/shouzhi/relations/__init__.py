@@ -8,7 +8,8 @@ family is admitted when the instances of it that print something mostly hold.
 
 Rooms inside: `within` (the trees of one table), `worked_out` (its columns of changes and
 rates), `formulas` (what forms print themselves), `across` and `spread` (tables against each
-other), `said` (prose against tables), `evidence` (which families are admitted).
+other), `blanks` (empty cells against them), `said` (prose against tables), `evidence` (which
+families are admitted: `misplaced` and `unprinted` tell slips from forms).
 """
 
 from __future__ import annotations

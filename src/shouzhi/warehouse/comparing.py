@@ -15,6 +15,8 @@ from shouzhi.warehouse.opened import Warehouse
 SIZE: Final = 4
 """A peer's spending is at most so many times as large, and at least such a part."""
 
+_NARROW: Final = frozenset({"function", "economic", "government_economic", "unit", "project"})
+
 MEANT: Final = ("outturn", "approved")
 
 
@@ -61,7 +63,7 @@ def compare(
     wanted = {department.key: department for department in departments(warehouse)}
     if keys is not None:
         wanted = {key: wanted[key] for key in keys if key in wanted}
-    sql, values = _question(measure, list(wanted), years)
+    sql, values = _question(measure, None if keys is None else list(wanted), years)
     held: dict[str, dict[tuple[int, str], Figure]] = defaultdict(dict)
     for row in warehouse.ask(sql, values):
         held[row["department"]][row["year"], row["stage"]] = Figure.of(row)
@@ -69,7 +71,7 @@ def compare(
 
 
 def _question(
-    measure: Measure, keys: Sequence[str], years: Sequence[int] | None
+    measure: Measure, keys: Sequence[str] | None, years: Sequence[int] | None
 ) -> tuple[str, list[object]]:
     """The SQL that takes the first place that is printed, for each department, year and stage."""
     branches: list[str] = []
@@ -80,11 +82,15 @@ def _question(
         branches.append(f"when {' and '.join(terms)} then {rank}")
         values += [told[name] for name in WITHIN if name in told]
     ranked = f"(case {' '.join(branches)} end)"
-    within = "" if years is None else " and list_contains(?, year)"
-    values += [list(keys)] if years is None else [list(keys), list(years)]
+    within = ""
+    for name, some in (("department", keys), ("year", years)):
+        if some is not None:
+            within += f" and {name} in (select unnest(?))"
+            values.append(list(some))
+    wide = all(name not in _NARROW for place in measure.where for name, _ in place)
     return (
-        f"select *, {ranked} as place_rank from figures"  # noqa: S608 - our own words
-        f" where place_rank is not null and list_contains(?, department){within}"
+        f"select *, {ranked} as place_rank from {'broad' if wide else 'figures'}"  # noqa: S608 - our own words
+        f" where place_rank is not null{within}"
         " qualify row_number() over (partition by department, year, stage order by"
         " (document_year <> year), place_rank, in_table nulls last) = 1"
     ), values

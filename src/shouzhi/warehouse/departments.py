@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shouzhi.warehouse.figures import Figure, Totals, measures
+from shouzhi.warehouse.figures import WITHIN, Figure, Totals, measures
 from shouzhi.warehouse.opened import Row, Warehouse
 from shouzhi.warehouse.structure import Link, Tree, flows, tree
 
 STAGES: Final = ("approved", "adjusted", "outturn")
 """The stages that are shown, in the order of the year."""
 
+_NEEDED: Final = ", ".join((
+    "document", "in_table", "in_row", "in_column", "page", "label", "year", "stage", "amount",
+    *WITHIN, "document_year", "document_kind",
+))  # fmt: skip
 _NAMES: Final = {"approved": "budget", "outturn": "accounts"}
 
 
@@ -100,8 +104,7 @@ def head(warehouse: Warehouse, document: str) -> Row | None:
 def totals(warehouse: Warehouse, key: str) -> Totals:
     """The figures of a department that belong to no single account, unit or project."""
     return warehouse.memo(("totals", key), lambda: Totals(warehouse.ask(
-        "select * from figures where department = ? and function is null and economic is null"
-        " and government_economic is null and unit is null and project is null", (key,)
+        f"select {_NEEDED} from broad where department = ?", (key,)  # noqa: S608 - our words
     )))  # fmt: skip
 
 
@@ -112,7 +115,7 @@ def picture(warehouse: Warehouse, found: Department, year: int) -> Picture:
     stage = main_stage(heads, told, year)
     made = Picture(found, year, stage, heads, told)
     rows = warehouse.ask(
-        "select * from figures where department = ? and year = ? and stage = ? and unit is null"
+        f"select {_NEEDED} from figures where department = ? and year = ? and stage = ? and unit is null"  # noqa: S608 - our words
         " and project is null and item is null and government_economic is null"
         " and (function is not null) <> (economic is not null)", (found.key, year, stage),
     )  # fmt: skip
@@ -138,7 +141,7 @@ def projects(warehouse: Warehouse, keys: list[str]) -> list[Project]:
     """The projects of some documents, each once, the largest first; with a target where one is told."""
     found: dict[str, Project] = {}
     for key in keys:
-        for row in warehouse.of_document("projects", key):
+        for row in warehouse.of_document("planned", key):
             made = Project(row["project"], row["unit"], row["goal"], Figure.of({**row, "year": 0, "stage": ""}))
             known = found.get(made.name)
             if known is None or (made.goal and not known.goal):

@@ -26,6 +26,13 @@ _FIGURES: Final = ", ".join((
     *(f"f.{name}" for name in DIMENSIONS), "amount", "page",
 ))  # fmt: skip
 
+_SMALL: Final = {
+    "listed": "select * exclude (content) from tables order by document, in_table",
+    "planned": "select * from projects order by document",
+    "answered": "select * from findings where answer is not null order by document, finding",
+}
+"""What pages ask of every document and is small: tables without their content, projects, answers."""
+
 Row = dict[str, Any]
 Kept = TypeVar("Kept")
 
@@ -110,7 +117,13 @@ class Warehouse:
             " h.year as document_year from facts f join heads h using (document)"
             " where chosen order by h.department, f.year"
         )
-        connection.execute("create table head as select * from heads")
+        connection.execute(
+            f"create {stored} broad as select * from figures where function is null and economic is null"  # noqa: S608
+            " and government_economic is null and unit is null and project is null"
+        )
+        connection.execute("create table head as select * from heads order by department, year")
+        for name, sql in _SMALL.items():
+            connection.execute(f"create {stored} {name} as {sql}")
         connection.execute("set threads = 1")  # questions are small, and many are asked at once
         return _State(revision, connection, {document: segment for document, _, segment in rows})
 
@@ -135,6 +148,9 @@ class Warehouse:
     def ask(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """The rows of a question in SQL over heads, head, facts, figures, tables, prose…
 
+        `figures` are the facts that stand first at their place; `broad` those of them that
+        belong to no single account, unit or project.
+
         Raises duckdb.Error for SQL that does not hold.
         """
         cursor = self._opened().connection.cursor()
@@ -147,7 +163,12 @@ class Warehouse:
         return self._opened().connection.cursor().sql(sql, params=list(parameters)).to_arrow_table()
 
     def of_document(self, kind: str, document: str, more: str = "", *values: object) -> list[Row]:
-        """The records of one document, read from its own segment alone."""
+        """The records of one document: of `listed`, `planned` and `answered` from memory.
+
+        Of the other kinds (`tables`, `facts`, `prose`…) they are read from its own segment alone.
+        """
+        if kind in _SMALL:
+            return self.ask(f"select * from {kind} where document = ? {more}", (document, *values))  # noqa: S608
         state = self._opened()
         segment = state.segments.get(document)
         if segment is None or kind not in KINDS:

@@ -64,7 +64,10 @@ def back_up(out: Path) -> Backup:
     part = out.with_name(f".{out.name}.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as raw, tempfile.TemporaryDirectory(dir=out.absolute().parent) as folder:
+        with (
+            os.fdopen(handle, "wb") as raw,
+            tempfile.TemporaryDirectory(dir=out.absolute().parent) as folder,
+        ):
             files = _write(raw, Path(folder), {part.absolute(), out.absolute()})
         part.replace(out)
     except OSError as error:
@@ -109,7 +112,11 @@ def kept_files(folder: Path, without: set[Path]) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         skipped = inside.parts[0] in MADE_ANEW or inside.parts[0].startswith((ASIDE, "."))
-        beside = path.name.endswith(_BESIDE) or path == main or not without.isdisjoint({path, *path.parents})
+        beside = (
+            path.name.endswith(_BESIDE)
+            or path == main
+            or not without.isdisjoint({path, *path.parents})
+        )
         if path.is_file() and not path.is_symlink() and not skipped and not beside:
             yield path, inside.as_posix()
 
@@ -131,7 +138,10 @@ def _steady(path: Path, copy: Path) -> Path:
 
 def copy_sqlite(source: Path, target: Path) -> Path:
     """Copy a SQLite database as it stands at one moment, whoever writes to it meanwhile."""
-    with closing(sqlite3.connect(source, timeout=60)) as reading, closing(sqlite3.connect(target)) as writing:
+    with (
+        closing(sqlite3.connect(source, timeout=60)) as reading,
+        closing(sqlite3.connect(target)) as writing,
+    ):
         reading.backup(writing)
         writing.execute("PRAGMA journal_mode=DELETE")  # one file, without others beside it
     return target
@@ -151,9 +161,19 @@ def run_tool(tool: str, *arguments: str) -> None:
     The password travels by the environment, where other users of the machine do not see it.
     """
     told = connection.settings_dict
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    environment = {**os.environ, **{key: str(told[name]) for key, name in names.items() if told.get(name)}}
-    done = subprocess.run([_tool(tool), *arguments], env=environment, capture_output=True, check=False)  # noqa: S603 - ours
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
+    environment = {
+        **os.environ,
+        **{key: str(told[name]) for key, name in names.items() if told.get(name)},
+    }
+    command = [_tool(tool), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603 - ours
     if done.returncode != 0:
         why = done.stderr.decode(errors="replace").strip().partition("\n")[0]
         raise CannotServe("backup-tool", tool=tool, why=why)
@@ -163,7 +183,11 @@ def _tool(name: str) -> str:
     """Where a program of PostgreSQL stands; the newest of those that Debian keeps side by side."""
     if found := shutil.which(name):
         return found
-    beside = [path for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}") if path.parts[4].isdecimal()]
+    beside = [
+        path
+        for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+        if path.parts[4].isdecimal()
+    ]
     if not beside:
         raise CannotServe("backup-no-tool", tool=name)
     return str(max(beside, key=lambda path: int(path.parts[4])))

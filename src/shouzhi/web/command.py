@@ -20,7 +20,16 @@ import click
 from shouzhi.cli.messages import Language, Messages, language_option
 
 UNUSABLE: Final = 2
-_NEEDED: Final = ("django", "granian", "axes", "csp", "whitenoise", "dj_database_url", "argon2", "huey")
+_NEEDED: Final = (
+    "django",
+    "granian",
+    "axes",
+    "csp",
+    "whitenoise",
+    "dj_database_url",
+    "argon2",
+    "huey",
+)
 
 data_option = click.option(
     "--data",
@@ -91,10 +100,24 @@ def _set_up(data: Path) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on.",
+)
 @data_option
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
-@click.option("--demo", is_flag=True, help="Lay out an invented department with one person of each role.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Processes that answer.",
+)
+@click.option(
+    "--demo", is_flag=True, help="Lay out an invented department with one person of each role."
+)
 @language_option
 def serve(*, host: str, port: int, data: Path, workers: int, demo: bool, lang: Language) -> None:
     """Run the application in the browser, and its queue, until Ctrl+C.
@@ -106,7 +129,9 @@ def serve(*, host: str, port: int, data: Path, workers: int, demo: bool, lang: L
     messages = Messages(lang)
     _application(messages, data)
     os.environ["SHOUZHI_SERVING"] = "1"
-    os.environ.setdefault("SHOUZHI_HOSTS", ",".join(dict.fromkeys(("localhost", "127.0.0.1", "[::1]", _name(host)))))
+    os.environ.setdefault(
+        "SHOUZHI_HOSTS", ",".join(dict.fromkeys(("localhost", "127.0.0.1", "[::1]", _name(host))))
+    )
     with _gently(messages):
         from shouzhi.web import serving  # noqa: PLC0415 - needs the extra
 
@@ -115,7 +140,11 @@ def serve(*, host: str, port: int, data: Path, workers: int, demo: bool, lang: L
         with serving.alone(data):
             serving.prepare()
             _welcome(messages, demo=demo)
-            click.echo(messages("serve-ready", address=f"http://{_name(host)}:{port}/", folder=data.absolute()))
+            click.echo(
+                messages(
+                    "serve-ready", address=f"http://{_name(host)}:{port}/", folder=data.absolute()
+                )
+            )
             serving.run(host, port, workers)
     click.echo(messages("serve-ended"))
 
@@ -169,8 +198,15 @@ def verify(*, messages: Messages) -> None:
 
 
 @audit.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write; else printed.")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; else printed.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True
+)
 @data_option
 @language_option
 @_with_database
@@ -203,13 +239,19 @@ def backup(*, messages: Messages, out: Path) -> None:
     from shouzhi.web.backup import back_up  # noqa: PLC0415 - after the set-up
 
     made = back_up(out)
-    click.echo(messages("backup-done", file=made.file, files=made.files, mib=f"{made.size / 2**20:.1f}"))
+    click.echo(
+        messages("backup-done", file=made.file, files=made.files, mib=f"{made.size / 2**20:.1f}")
+    )
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @data_option
-@click.option("--force", is_flag=True, help="Put aside the data that is there and take the place of its database.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Put aside the data that is there and take the place of its database.",
+)
 @language_option
 def restore(*, file: Path, data: Path, force: bool, lang: Language) -> None:
     """Bring back what `shouzhi backup` has written to FILE; the server must not be running."""

@@ -39,7 +39,9 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
         yield kept.getvalue()
 
 
-def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+def csv_download(
+    name: str, head: Sequence[str], rows: Iterable[Sequence[object]]
+) -> StreamingHttpResponse:
     """A CSV file to be saved under a name."""
     answer = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"

@@ -61,15 +61,27 @@ def _told(error: Exception) -> tuple[int, str, list[str]]:  # noqa: PLR0911 - on
     if isinstance(error, Stale):
         return 409, say("内容已被他人修改"), [error.what]
     if isinstance(error, PermissionDenied):
-        return 403, say("没有权限"), [str(error) or say("您的角色不能进行这一操作；需要时请联系系统管理员")]
+        return (
+            403,
+            say("没有权限"),
+            [str(error) or say("您的角色不能进行这一操作；需要时请联系系统管理员")],
+        )
     if isinstance(error, Http404):
         return 404, say("没有这个页面"), [say("地址可能已变，或不在您的范围之内")]
     if isinstance(error, IntegrityError):
         _LOG.error("database: %s", error)
-        return 409, say("与已有的内容冲突"), [say("同一内容可能刚刚由他人保存；请返回、刷新后再看。您的修改没有保存")]
+        return (
+            409,
+            say("与已有的内容冲突"),
+            [say("同一内容可能刚刚由他人保存；请返回、刷新后再看。您的修改没有保存")],
+        )
     if isinstance(error, OperationalError | InterfaceError):
         _LOG.error("database: %s", error)
-        return 503, say("数据库暂时不能写入"), [say("您的修改没有保存，也没有丢失；请稍候再试。持续如此时请管理员检查磁盘空间")]
+        return (
+            503,
+            say("数据库暂时不能写入"),
+            [say("您的修改没有保存，也没有丢失；请稍候再试。持续如此时请管理员检查磁盘空间")],
+        )
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         _LOG.error("disk: %s", error)
         return 507, say("磁盘已满"), [say("没有保存任何内容；请管理员腾出磁盘空间后再试")]
@@ -83,7 +95,9 @@ def _unusable(error: Exception) -> tuple[int, str, list[str]] | None:
     """The answer to a request that is no good; None where the fault is ours."""
     if isinstance(error, RequestDataTooBig):
         return 413, say("内容太大"), [say("一次送来的内容超过了上限；请分几次保存")]
-    if isinstance(error, BadRequest | SuspiciousOperation | MultiPartParserError | UnreadablePostError):
+    if isinstance(
+        error, BadRequest | SuspiciousOperation | MultiPartParserError | UnreadablePostError
+    ):
         return 400, say("请求无法处理"), [say("送来的内容不完整或不合要求；请返回、刷新后再试")]
     return None
 
@@ -92,7 +106,11 @@ def _failed(error: Exception) -> tuple[int, str, list[str]]:
     number = uuid4().hex[:8]
     _LOG.error("fault %s", number, exc_info=error)
     database = [say("您的修改没有保存，其他内容没有受影响")] if isinstance(error, Error) else []
-    return 500, say("程序出错"), [*database, say("已记录，编号 {number}；请把编号告诉管理员", number=number)]
+    return (
+        500,
+        say("程序出错"),
+        [*database, say("已记录，编号 {number}；请把编号告诉管理员", number=number)],
+    )
 
 
 def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -112,7 +130,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa
     return _answer(request, PermissionDenied())
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The page for a request that is no good: a wrong host name has no page of ours at all."""
     return _plain(400, "请求无法处理", _told(exception)[2])
 

@@ -2,7 +2,8 @@
 
 Templates and views write Chinese inside `_()`; each app's `english.yaml` gives the English.
 A word may mean one thing in one app and another in the next: a template speaks the words of
-its own app first, then those of all, where the application's own come first.  A cookie holds the choice, so that pages stay the same for everybody else.
+its own app first, then those of all, where the application's own come first.  A cookie
+holds the choice, so that pages stay the same for everybody else.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def english_of(app: str) -> Mapping[str, str]:
 
 def say(text: str, /, **values: object) -> str:
     """A text in the language of this request, its `{names}` filled in."""
-    return _filled(english().get(text, text) if translation.get_language() == "en" else text, values)
+    return _filled(
+        english().get(text, text) if translation.get_language() == "en" else text, values
+    )
 
 
 @pass_context

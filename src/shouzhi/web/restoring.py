@@ -23,7 +23,8 @@ _UNPACKED: Final = ".restoring"
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What was brought back: files, audit entries, places where their chain is broken, and
-    the folder into which what was there before was put."""
+    the folder into which what was there before was put.
+    """
 
     files: int
     entries: int
@@ -48,7 +49,9 @@ def bring_back(file: Path, data: Path, *, force: bool) -> Restored:
             manifest = unpack(file, unpacked)
             return _put(manifest, unpacked, data, force=force)
         except OSError as error:
-            raise CannotServe("serve-folder", folder=data, why=error.strerror or str(error)) from None
+            raise CannotServe(
+                "serve-folder", folder=data, why=error.strerror or str(error)
+            ) from None
         finally:
             shutil.rmtree(unpacked, ignore_errors=True)
 
@@ -64,8 +67,17 @@ def unpack(file: Path, folder: Path) -> Mapping[str, Any]:
                 raise CannotServe("restore-newer", file=file, version=manifest.get("version"))
             for name, told in manifest["parts"].items():
                 _unpack_one(archive, name, told, folder)
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError) as error:
-        raise CannotServe("restore-not-ours", file=file, why=str(error).strip("'\"") or type(error).__name__) from None
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        TypeError,
+        ValueError,
+        EOFError,
+        NotImplementedError,
+    ) as error:
+        raise CannotServe(
+            "restore-not-ours", file=file, why=str(error).strip("'\"") or type(error).__name__
+        ) from None
     return manifest
 
 
@@ -107,7 +119,9 @@ def _put(manifest: Mapping[str, Any], unpacked: Path, data: Path, *, force: bool
         there.add(main)
     full = vendor == "postgresql" and bool(connection.introspection.table_names())
     if (there or full) and not force:
-        raise CannotServe("restore-there", where=data if there else connection.settings_dict["NAME"])
+        raise CannotServe(
+            "restore-there", where=data if there else connection.settings_dict["NAME"]
+        )
     connection.close()
     dump = unpacked / DATABASES[vendor]
     if vendor == "postgresql":  # in one transaction: if it fails, the folder is untouched too
@@ -143,7 +157,9 @@ def _move_all(source: Path, target: Path) -> None:
 
 
 def _restore_postgresql(dump: Path) -> None:
-    from shouzhi.web.backup import connection, run_tool  # noqa: PLC0415 - needs settings
+    from django.db import connection  # noqa: PLC0415 - needs settings
+
+    from shouzhi.web.backup import run_tool  # noqa: PLC0415 - as above
 
     run_tool(
         "pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",

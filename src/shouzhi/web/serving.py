@@ -84,7 +84,9 @@ def free_port(host: str, port: int) -> None:
         try:
             tried.bind((host, port))
         except OSError as error:
-            raise CannotServe("serve-port", host=host, port=port, why=error.strerror or str(error)) from None
+            raise CannotServe(
+                "serve-port", host=host, port=port, why=error.strerror or str(error)
+            ) from None
 
 
 def prepare() -> None:
@@ -101,7 +103,9 @@ def prepare() -> None:
     except Error as error:
         raise CannotServe("serve-database", why=str(error).strip().splitlines()[0]) from None
     except OSError as error:
-        raise CannotServe("serve-folder", folder=error.filename or "", why=error.strerror or str(error)) from None
+        raise CannotServe(
+            "serve-folder", folder=error.filename or "", why=error.strerror or str(error)
+        ) from None
     finally:
         connections.close_all()
 
@@ -126,8 +130,12 @@ def first_administrator() -> tuple[str, str] | None:
         if User.objects.exists():
             return None
         password = new_password()
-        region = Body.objects.filter(parent=None).first() or Body.objects.create(kind="region", name=FIRST_BODY)
-        user = User.objects.create_user(FIRST_NAME, password, name="系统管理员", home=region, must_change_password=True)
+        region = Body.objects.filter(parent=None).first() or Body.objects.create(
+            kind="region", name=FIRST_BODY
+        )
+        user = User.objects.create_user(
+            FIRST_NAME, password, name="系统管理员", home=region, must_change_password=True
+        )
         Grant.objects.create(user=user, role="administrator", body=region)
         record(SYSTEM, "first-administrator", user, body=region)
     return FIRST_NAME, password

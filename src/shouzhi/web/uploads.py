@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import PurePath
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -15,7 +15,15 @@ from shouzhi.web.language import say
 MIB: Final = 1 << 20
 MOST_BYTES: Final = 50 * MIB
 """One file; a workbook of the largest department has some 5 MB."""
-NAMES: Final = {"xlsx": "Excel (.xlsx)", "xls": "Excel (.xls)", "docx": "Word (.docx)", "pdf": "PDF", "html": "HTML", "text": "TXT", "zip": "ZIP"}
+NAMES: Final = {
+    "xlsx": "Excel (.xlsx)",
+    "xls": "Excel (.xls)",
+    "docx": "Word (.docx)",
+    "pdf": "PDF",
+    "html": "HTML",
+    "text": "TXT",
+    "zip": "ZIP",
+}
 
 
 def accept(upload: UploadedFile | None, kinds: Collection[str], most: int = MOST_BYTES) -> str:
@@ -28,8 +36,16 @@ def accept(upload: UploadedFile | None, kinds: Collection[str], most: int = MOST
         raise Refused([say("请选择文件")])
     size = upload.size or 0
     if size > most:
-        raise Refused([say("文件有 {size} MB，超过上限 {most} MB；请拆分后再传", size=-(-size // MIB), most=most // MIB)])
-    file: IO[Any] = upload.file
+        raise Refused(
+            [
+                say(
+                    "文件有 {size} MB，超过上限 {most} MB；请拆分后再传",
+                    size=-(-size // MIB),
+                    most=most // MIB,
+                )
+            ]
+        )
+    file: Any = upload.file
     kind = identify(file, PurePath(upload.name or "").suffix.lower())
     file.seek(0)
     if kind == "empty":

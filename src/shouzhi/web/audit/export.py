@@ -12,7 +12,8 @@ from shouzhi.web.audit.models import Entry
 from shouzhi.web.exports import csv_lines
 
 HEAD: Final = (
-    "number", "at", "actor", "address", "verb", "kind", "object", "label", "body", "before", "after", "comment", "hash",
+    "number", "at", "actor", "address", "verb", "kind", "object", "label", "body", "before", "after",
+    "comment", "hash",
 )  # fmt: skip
 
 
@@ -20,8 +21,9 @@ def rows(entries: QuerySet[Entry]) -> Iterator[tuple[object, ...]]:
     """The cells of each entry."""
     for entry in entries.select_related("body").iterator(chunk_size=2000):
         yield (
-            entry.number, entry.at, entry.actor_name, entry.address, entry.verb, entry.kind, entry.object_id, entry.label,
-            entry.body.name if entry.body else "", _json(entry.before), _json(entry.after), entry.comment, entry.hash,
+            entry.number, entry.at, entry.actor_name, entry.address, entry.verb, entry.kind,
+            entry.object_id, entry.label, entry.body.name if entry.body else "",
+            _json(entry.before), _json(entry.after), entry.comment, entry.hash,
         )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def record(  # noqa: PLR0913 - an entry says this much
         actor_name=who.name,
         address=who.address,
         verb=verb,
-        kind=thing._meta.model_name,
+        kind=thing._meta.model_name,  # noqa: SLF001 - Django's public name
         object_id=str(thing.pk),
         label=str(thing)[:200],
         body=body if body is not None else getattr(thing, "body", None),

@@ -38,10 +38,23 @@ class Entry(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-number"]
-        indexes: ClassVar = [models.Index(fields=["kind", "object_id"]), models.Index(fields=["verb"])]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "object_id"]),
+            models.Index(fields=["verb"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.actor_name} {self.verb} {self.label}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Add the entry; raises AppendOnly for one that is there already."""
+        if not self._state.adding:
+            raise AppendOnly("审计记录只增不改")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ANN401, ARG002 - Django's signature
+        """Never: raises AppendOnly."""
+        raise AppendOnly("审计记录不能删除")
 
     def content(self) -> bytes:
         """What is hashed: everything that the entry says, in one canonical writing."""
@@ -56,13 +69,3 @@ class Entry(models.Model):
     def sealed(self) -> str:
         """The hash that the entry must have."""
         return sha256(self.content()).hexdigest()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
-        """Add the entry; raises AppendOnly for one that is there already."""
-        if not self._state.adding:
-            raise AppendOnly("审计记录只增不改")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ANN401, ARG002 - Django's signature
-        """Never: raises AppendOnly."""
-        raise AppendOnly("审计记录不能删除")

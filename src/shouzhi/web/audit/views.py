@@ -36,15 +36,22 @@ class Filter(forms.Form):
 
     def __init__(self, *arguments: Any, bodies: QuerySet[Body], **named: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*arguments, **named)
-        verbs, kinds = (Entry.objects.order_by().values_list(name, flat=True).distinct() for name in ("verb", "kind"))
-        self.fields["verb"].choices = _choices({verb: verb_word(verb) for verb in {*verbs, self.data.get("verb", "")}})  # type: ignore[attr-defined]
-        self.fields["kind"].choices = _choices({kind: kind_word(kind) for kind in {*kinds, self.data.get("kind", "")}})  # type: ignore[attr-defined]
-        self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
-        self.fields["body"].empty_label = say("全部")  # type: ignore[attr-defined]
+        verbs, kinds = (
+            Entry.objects.order_by().values_list(name, flat=True).distinct()
+            for name in ("verb", "kind")
+        )
+        verb, kind = self.data.get("verb", ""), self.data.get("kind", "")
+        fields: dict[str, Any] = self.fields
+        fields["verb"].choices = _choices({key: verb_word(key) for key in {*verbs, verb}})
+        fields["kind"].choices = _choices({key: kind_word(key) for key in {*kinds, kind}})
+        fields["body"].queryset = bodies
+        fields["body"].empty_label = say("全部")
 
 
 def _choices(named: dict[str, str]) -> list[tuple[str, str]]:
-    told = sorted(((key, say(name)) for key, name in named.items() if key), key=lambda pair: pair[1])
+    told = sorted(
+        ((key, say(name)) for key, name in named.items() if key), key=lambda pair: pair[1]
+    )
     return [("", say("全部")), *told]
 
 
@@ -89,8 +96,17 @@ def entries(request: HttpRequest) -> HttpResponse:
     pages = Paginator(found.select_related("body"), 100).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    shown = [(entry, verb_word(entry.verb, entry.kind), kind_word(entry.kind), moment(entry)) for entry in pages]
-    context = {"form": form, "pages": pages, "shown": shown, "query": query.urlencode(), "filtered": any(query.values())}
+    shown = [
+        (entry, verb_word(entry.verb, entry.kind), kind_word(entry.kind), moment(entry))
+        for entry in pages
+    ]
+    context = {
+        "form": form,
+        "pages": pages,
+        "shown": shown,
+        "query": query.urlencode(),
+        "filtered": any(query.values()),
+    }
     return render(request, "audit/entries.html", context)
 
 

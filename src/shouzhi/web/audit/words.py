@@ -85,15 +85,26 @@ def _in_words(told: Difference, kind: str) -> Difference:
     where = " · ".join(say(words().fields.get(key, key)) for key in keys)
     if keys[-1] != "state":
         return Difference(where, told.before, told.after)
-    states = {key: state.name for name, flow in workflows().items() if name.replace("_", "") == kind for key, state in flow.states.items()}
-    before, after = (None if each is None else say(states.get(each, each)) for each in (told.before, told.after))
+    states = {
+        key: state.name
+        for name, flow in workflows().items()
+        if name.replace("_", "") == kind
+        for key, state in flow.states.items()
+    }
+    before, after = (
+        None if each is None else say(states.get(each, each)) for each in (told.before, told.after)
+    )
     return Difference(where, before, after)
 
 
 def _walk(where: str, before: Any, after: Any) -> Iterator[Difference]:  # noqa: ANN401 - JSON
     if before == after:
         return
-    if isinstance(before, Mapping | None) and isinstance(after, Mapping | None) and (before or after):
+    if (
+        isinstance(before, Mapping | None)
+        and isinstance(after, Mapping | None)
+        and (before or after)
+    ):
         old, new = before or {}, after or {}
         for key in dict.fromkeys([*old, *new]):
             yield from _walk(f"{where}.{key}" if where else str(key), old.get(key), new.get(key))
@@ -111,7 +122,10 @@ def _rows(before: list[Any] | None, after: list[Any] | None) -> bool:
 
 
 def _by_key(rows: list[Any] | None) -> dict[str, Any]:
-    return {f"#{row['id']}": {key: value for key, value in row.items() if key != "id"} for row in rows or ()}
+    return {
+        f"#{row['id']}": {key: value for key, value in row.items() if key != "id"}
+        for row in rows or ()
+    }
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON

@@ -41,7 +41,7 @@ def claim(holder: str, most: int) -> list[Job]:
     now = timezone.now()
     open_jobs = Q(state="waiting") | Q(state="running", until__lt=now)
     with transaction.atomic():
-        found = Job.objects.filter(open_jobs).order_by("pk")
+        found = Job.objects.filter(open_jobs).order_by("later", "pk")
         if connection.features.has_select_for_update_skip_locked:
             found = found.select_for_update(skip_locked=True)
         rows = list(found.values_list("pk", "attempts")[:most])
@@ -51,7 +51,7 @@ def claim(holder: str, most: int) -> list[Job]:
             state="running", holder=holder, until=now + LEASE, attempts=F("attempts") + 1
         )
     jobs = Job.objects.filter(pk__in=taken).select_related("document", "comparison", "document__batch")
-    return list(jobs.order_by("pk"))
+    return list(jobs)
 
 
 def finish(job: Job, holder: str) -> bool:

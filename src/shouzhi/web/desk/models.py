@@ -143,7 +143,10 @@ class Comparison(models.Model):
 
 
 class Job(models.Model):
-    """One piece of work of the queue, held by a worker for as long as its lease runs."""
+    """One piece of work of the queue, held by a worker for as long as its lease runs.
+
+    What comes of a zip of many is done `later`: a single document does not wait behind it.
+    """
 
     KINDS: ClassVar = [("unpack", "解压"), ("read", "读取"), ("compare", "对照")]
     STATES: ClassVar = [("waiting", "等待"), ("running", "进行中"), ("done", "完成")]
@@ -155,9 +158,10 @@ class Job(models.Model):
     holder = models.CharField(max_length=120, blank=True)
     until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    later = models.BooleanField(default=False)
 
     class Meta:
-        ordering: ClassVar = ["pk"]
+        ordering: ClassVar = ["later", "pk"]
         indexes: ClassVar = [models.Index(fields=["state", "until"])]
         constraints: ClassVar = [
             models.UniqueConstraint(

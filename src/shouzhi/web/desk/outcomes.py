@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -55,39 +56,39 @@ def file_of(document: Document) -> File:
     return File(store().path(document.digest), document.name, document.told, corrections)
 
 
-def settle(job: Job, result: bytes | Failure, holder: str) -> bool:
-    """Write what came of a job, if it is still this worker's; gives whether it was."""
-    if not isinstance(result, Failure) and job.kind == "read":
-        try:
-            result = _Outcome(job, result)
-        except (ValueError, KeyError, zlib.error) as error:
-            result = Failure("fault", {"what": type(error).__name__})
-    with transaction.atomic():
-        if not finish(job, holder):
-            return False
-        if job.comparison is not None:
-            _settle_comparison(job.comparison, result)
-        elif job.document is not None:
-            _settle_document(job, job.document, result)
-    return True
-
-
-class _Outcome(bytes):
-    """A reading taken apart, before the transaction that writes it."""
-
-    def __new__(cls, job: Job, result: bytes) -> _Outcome:
-        made = super().__new__(cls, result)
-        made.view, made.held = parts(result)
-        assert job.document is not None  # noqa: S101 - as above
-        made.told = views.unpack(made.view, [job.document.name])
-        return made
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """A reading taken apart: the packed view and document as they are kept, and the view."""
 
     view: bytes
     held: bytes
     told: Json
 
 
-def _settle_document(job: Job, document: Document, result: bytes | Failure) -> None:
+def settle(job: Job, result: bytes | Failure, holder: str) -> bool:
+    """Write what came of a job, if it is still this worker's; gives whether it was."""
+    made = _apart(job, result)  # before the transaction, which others wait for
+    with transaction.atomic():
+        if not finish(job, holder):
+            return False
+        if job.comparison is not None:
+            _settle_comparison(job.comparison, made)
+        elif job.document is not None:
+            _settle_document(job, job.document, made)
+    return True
+
+
+def _apart(job: Job, result: bytes | Failure) -> bytes | Failure | _Outcome:
+    if isinstance(result, Failure) or job.kind != "read" or job.document is None:
+        return result
+    try:
+        view, held = parts(result)
+        return _Outcome(view, held, views.unpack(view, [job.document.name]))
+    except (ValueError, KeyError, zlib.error) as error:
+        return Failure("fault", {"what": type(error).__name__})
+
+
+def _settle_document(job: Job, document: Document, result: bytes | Failure | _Outcome) -> None:
     # What its reviewer says may have changed while it was read.
     document.refresh_from_db()
     before = document.state
@@ -135,16 +136,17 @@ def _spread(archive: Document, members: list[Json]) -> None:
         for member in members
     ]  # fmt: skip
     Document.objects.bulk_create(made)
-    Job.objects.bulk_create([Job(kind="read", document=each) for each in made if each.state == "waiting"])
+    waiting = [each for each in made if each.state == "waiting"]
+    Job.objects.bulk_create([Job(kind="read", document=each, later=True) for each in waiting])
     archive.state = "unpacked"
     archive.counts = {"documents": len(made), "refused": sum(each.state == "refused" for each in made)}
 
 
-def _settle_comparison(comparison: Comparison, result: bytes | Failure) -> None:
+def _settle_comparison(comparison: Comparison, result: bytes | Failure | _Outcome) -> None:
     if isinstance(result, Failure):
         comparison.cause, comparison.remedy = (text[:300] for text in reason(result, Messages("zh")))
         comparison.state = "failed"
-    else:
+    elif isinstance(result, bytes):
         comparison.result, comparison.state, comparison.cause, comparison.remedy = result, "done", "", ""
     comparison.save()
 

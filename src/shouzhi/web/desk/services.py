@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -34,7 +35,14 @@ from shouzhi.web.desk.queue import wake
 from shouzhi.web.desk.subjects import file_under, learn_name
 from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
-from shouzhi.web.people.models import Body
+from shouzhi.web.people.models import Body, User
+
+
+def person(who: Actor) -> User:
+    """The person who acts; raises PermissionDenied where it is the program itself."""
+    if who.user is None:
+        raise PermissionDenied
+    return who.user
 
 
 def receive(files: Sequence[UploadedFile], body: Body, who: Actor, title: str = "") -> Batch:
@@ -47,7 +55,7 @@ def receive(files: Sequence[UploadedFile], body: Body, who: Actor, title: str = 
     kept = [_received(file) for file in files]
     with transaction.atomic():
         named = title.strip() or kept[0].name + (f" 等 {len(kept)} 个文件" if len(kept) > 1 else "")
-        batch = Batch.objects.create(body=body, title=named[:200], by=who.user)
+        batch = Batch.objects.create(body=body, title=named[:200], by=person(who))
         for document in kept:
             document.batch, document.body = batch, body
             document.save()
@@ -95,7 +103,7 @@ def judge(document: Document, finding: str, decision: str, reason: str, who: Act
             return None
         made, _ = Judgement.objects.update_or_create(
             document=document, finding=finding,
-            defaults={"decision": decision, "reason": reason, "by": who.user},
+            defaults={"decision": decision, "reason": reason, "by": person(who)},
         )  # fmt: skip
         after = {"finding": finding, "decision": decision, "reason": reason}
         record(who, "desk-judge", document, before=before, after=after)
@@ -107,7 +115,7 @@ def remark(document: Document, finding: str, text: str, who: Actor) -> Remark:
     if not text.strip():
         raise Refused(["意见是空的；请写上内容"])
     with transaction.atomic():
-        made = Remark.objects.create(document=document, finding=finding, text=text.strip(), by=who.user)
+        made = Remark.objects.create(document=document, finding=finding, text=text.strip(), by=person(who))
         record(who, "desk-remark", document, after={"finding": finding, "text": made.text})
     return made
 
@@ -131,7 +139,7 @@ def recognise(
         held.published_on = published_on
         if body is not None:
             held.body = body
-            learn_name(str(own.get("department") or ""), body, who.user)
+            learn_name(str(own.get("department") or ""), body, person(who))
         else:
             file_under(held)
         held.revision += 1
@@ -177,7 +185,7 @@ def correct(document: Document, cell: tuple[int, int, int], was: str, reads: str
         else:
             CellCorrection.objects.update_or_create(
                 document=document, table=table, row=row, column=column,
-                defaults={"was": printed, "reads": reads[:200], "by": who.user},
+                defaults={"was": printed, "reads": reads[:200], "by": person(who)},
             )  # fmt: skip
         after = {"cell": list(cell), "was": printed, "reads": reads}
         record(who, "desk-correct", document, before=before, after=after)
@@ -190,10 +198,12 @@ def learn_word(says: str, like: str, who: Actor) -> Word:
     words = lexicon()
     if not fold(says) or len(says) > 80:
         raise Refused(["请写要记住的栏目或行名（80 字以内）"])
+    if words.knows(says) and not Word.objects.filter(says=fold(says)).exists():
+        raise Refused([f"词表里已有“{says}”，不能改作别的意思"])
     if not (words.term(like) or words.is_heading(like)):
         raise Refused([f"词表里没有“{like}”；请从列出的词中选择它等同于哪一个"])
     with transaction.atomic():
-        made, _ = Word.objects.update_or_create(says=fold(says), defaults={"like": like, "by": who.user})
+        made, _ = Word.objects.update_or_create(says=fold(says), defaults={"like": like, "by": person(who)})
         record(who, "desk-learn", made, after={"says": made.says, "like": like})
         transaction.on_commit(write_words)
     return made
@@ -226,7 +236,7 @@ def compare(kind: str, documents: Iterable[Document], body: Body, who: Actor) ->
     with transaction.atomic():
         made, new = Comparison.objects.get_or_create(
             kind=kind, key=key,
-            defaults={"body": body, "documents": [d.pk for d in chosen], "by": who.user},
+            defaults={"body": body, "documents": [d.pk for d in chosen], "by": person(who)},
         )  # fmt: skip
         if new or made.state == "failed":
             made.state = "waiting"

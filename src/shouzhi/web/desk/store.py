@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -43,10 +43,8 @@ class Store:
         digest, size = hashlib.sha256(), 0
         try:
             with os.fdopen(handle, "wb") as file:
-                for chunk in chunks:
+                for chunk in _at_most(chunks, most):
                     size += len(chunk)
-                    if size > most:
-                        raise too_large(size)
                     digest.update(chunk)
                     file.write(chunk)
             target = self.path(digest.hexdigest())
@@ -62,3 +60,12 @@ class Store:
         """Keep a copy of a file."""
         with path.open("rb") as file:
             return self.put(iter(lambda: file.read(_CHUNK), b""))
+
+
+def _at_most(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise too_large(size)
+        yield chunk

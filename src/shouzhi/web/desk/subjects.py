@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from shouzhi.catalogue.names import fold
 from shouzhi.web.desk.models import Alias, Document
-from shouzhi.web.people.models import Body
+from shouzhi.web.people.models import Body, User
 
 
 def file_under(document: Document) -> None:
@@ -26,7 +26,7 @@ def body_named(name: str, within: Body) -> Body | None:
     return Body.objects.get(pk=named.pop()) if len(named) == 1 else None
 
 
-def learn_name(name: str, body: Body, by: object) -> Alias | None:
+def learn_name(name: str, body: Body, by: User) -> Alias | None:
     """Keep that a name stands for a body; None where the name is empty or the body's own."""
     key = fold(name)
     if not key or key == fold(body.name):

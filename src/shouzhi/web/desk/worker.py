@@ -20,8 +20,8 @@ from shouzhi.web.desk.outcomes import settle, task_of
 from shouzhi.web.desk.places import use_words, words_mark
 from shouzhi.web.desk.reading import PRELOAD, do
 
-CHUNK: Final = 64
-"""Jobs that are claimed at a time for each process."""
+CHUNK: Final = 16
+"""Jobs that are claimed at a time for each process; what comes meanwhile is looked at after them."""
 LIMIT: Final = 300.0
 """Seconds that one document may take."""
 NICE: Final = 5

@@ -45,6 +45,7 @@ def handed(release: Release, name: str) -> FileResponse:
 def framed(response: HttpResponse | FileResponse) -> None:
     """Let a page of a publication show its own style, and nothing else."""
     response["Content-Security-Policy"] = _FRAMED
+    response["X-Frame-Options"] = "SAMEORIGIN"  # for browsers that know no frame-ancestors
     response._csp_exempt = True  # type: ignore[union-attr]  # noqa: SLF001 - the library's own sign
 
 

@@ -15,7 +15,7 @@ from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
 
 
-def act(  # noqa: PLR0913 - a page says this much
+def act(
     request: HttpRequest,
     form: Form,
     do: Callable[[Mapping[str, Any]], str],

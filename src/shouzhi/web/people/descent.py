@@ -29,7 +29,7 @@ class New:
     code: str = ""
 
 
-def rename(body: Body, new: New, on: date, document: str, revision: int, who: Actor) -> Body:  # noqa: PLR0913 - an act says this much
+def rename(body: Body, new: New, on: date, document: str, revision: int, who: Actor) -> Body:
     """Let a body go on under a new name from a day; gives the body of that name.
 
     Raises Refused for a day on which it does not exist, Stale where it has changed meanwhile.
@@ -50,10 +50,14 @@ def merge(bodies: Sequence[Body], into: Body | New, on: date, document: str, who
     which one of them does not exist.
     """
     with transaction.atomic():
-        held = list(Body.objects.select_for_update().filter(pk__in=[body.pk for body in bodies]).order_by("order", "pk"))
+        held = list(
+            Body.objects.select_for_update()
+            .filter(pk__in=[body.pk for body in bodies])
+            .order_by("order", "pk")
+        )
         target = into if isinstance(into, Body) else None
         taken = [body for body in held if target is None or body.pk != target.pk]
-        if len(taken) + (target is not None) < 2:  # noqa: PLR2004 - two, so that there is something to merge
+        if len(taken) + (target is not None) < 2:
             raise Refused([say("合并至少要有两个机构")])
         everyone = [*taken, *([target] if target else [])]
         if len({(body.kind, body.parent_id) for body in everyone}) > 1:
@@ -92,7 +96,7 @@ def split(  # noqa: PLR0913 - an act says this much
     with transaction.atomic():
         held = _held(body, revision)
         _refuse(held, on)
-        if len(parts) + goes_on < 2:  # noqa: PLR2004 - two, or nothing was split
+        if len(parts) + goes_on < 2:
             raise Refused([say("分立至少要有两个机构")])
         made = [_begin(held, part, on) for part in parts]
         for new in made:
@@ -118,7 +122,11 @@ def _walk(body: Body, side: str) -> list[Descent]:
     found: list[Descent] = []
     keys, seen = [body.pk], {body.pk}
     while keys:
-        step = list(Descent.objects.filter(**{f"{side}__in": keys}).select_related("predecessor", "successor"))
+        step = list(
+            Descent.objects.filter(**{f"{side}__in": keys}).select_related(
+                "predecessor", "successor"
+            )
+        )
         found += step
         keys = [key for key in (getattr(each, f"{other}_id") for each in step) if key not in seen]
         seen.update(keys)
@@ -136,9 +144,19 @@ def _refuse(body: Body, on: date) -> None:
     if body.parent_id is None:
         raise Refused([say("地区是整棵树的根，不能更名、合并或分立；名称有误时请直接修改")])
     if not body.valid_from < on:
-        raise Refused([say("“{name}”自 {day} 起设立；变更之日须在此之后", name=body.name, day=body.valid_from)])
+        raise Refused(
+            [
+                say(
+                    "“{name}”自 {day} 起设立；变更之日须在此之后",
+                    name=body.name,
+                    day=body.valid_from,
+                )
+            ]
+        )
     if body.valid_to is not None and body.valid_to < on:
-        raise Refused([say("“{name}”到 {day} 已终止；请选它存在的日期", name=body.name, day=body.valid_to)])
+        raise Refused(
+            [say("“{name}”到 {day} 已终止；请选它存在的日期", name=body.name, day=body.valid_to)]
+        )
 
 
 def _begin(like: Body, new: New, on: date) -> Body:
@@ -148,7 +166,7 @@ def _begin(like: Body, new: New, on: date) -> Body:
     )  # fmt: skip
 
 
-def _go_on(body: Body, made: Body, kind: str, on: date, document: str, who: Actor) -> None:  # noqa: PLR0913 - as told
+def _go_on(body: Body, made: Body, kind: str, on: date, document: str, who: Actor) -> None:
     """Let a body go on as another, with its roles and what stands below it."""
     _line(body, made, kind, on, document, who)
     _carry_roles(body, made, on)
@@ -167,11 +185,13 @@ def _move(child: Body, parent: Body, on: date, document: str, who: Actor) -> Non
 
 
 def _now(body: Body, on: date) -> list[Body]:
-    children = body.children.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lt=on)
+    children = body.children.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lt=on
+    )
     return list(children.order_by("order", "code", "pk"))
 
 
-def _line(body: Body, made: Body, kind: str, on: date, document: str, who: Actor) -> None:  # noqa: PLR0913 - as told
+def _line(body: Body, made: Body, kind: str, on: date, document: str, who: Actor) -> None:
     Descent.objects.create(predecessor=body, successor=made, kind=kind, on=on, document=document)
     before = {"name": body.name, "code": body.code}
     after = {"name": made.name, "code": made.code, "on": on.isoformat(), "kind": kind}
@@ -182,7 +202,10 @@ def _carry_roles(body: Body, made: Body, on: date) -> None:
     """Who had a role at the body has it at its successor too, from the day on."""
     for grant in body.grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)):
         Grant.objects.get_or_create(
-            user_id=grant.user_id, role=grant.role, body=made, defaults={"valid_from": on, "valid_to": grant.valid_to}
+            user_id=grant.user_id,
+            role=grant.role,
+            body=made,
+            defaults={"valid_from": on, "valid_to": grant.valid_to},
         )
 
 

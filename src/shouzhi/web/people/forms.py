@@ -14,7 +14,14 @@ from shouzhi.cycle.sheets import schema
 from shouzhi.web.language import say
 from shouzhi.web.people.models import Body
 
-LEVELS: Final = (("", "—"), ("central", "中央"), ("province", "省"), ("city", "市"), ("county", "县"), ("township", "乡镇"))
+LEVELS: Final = (
+    ("", "—"),
+    ("central", "中央"),
+    ("province", "省"),
+    ("city", "市"),
+    ("county", "县"),
+    ("township", "乡镇"),
+)
 MOST_STAFF: Final = 10_000_000
 _FIRST, _LAST = date(1949, 10, 1), date(2999, 12, 31)
 
@@ -51,7 +58,7 @@ class Translated:
     def translate(self) -> None:
         """Put every choice into the language of the request."""
         for field in self.fields.values():
-            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            if hasattr(field, "choices") and not isinstance(field, forms.ModelChoiceField):
                 field.choices = [(key, say(str(label))) for key, label in field.choices]
 
 
@@ -66,19 +73,28 @@ class BodyForm(Translated, forms.Form):
     valid_from = day("设立之日")
     valid_to = day("终止之日", required=False)
 
-    def __init__(self, *arguments: Any, kinds: list[tuple[str, str]] | None = None, **named: Any) -> None:  # noqa: ANN401 - Django's signature
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - Django's signature
+        kinds: list[tuple[str, str]] | None = None,
+        **named: Any,  # noqa: ANN401 - as above
+    ) -> None:
         super().__init__(*arguments, **named)
         if kinds is None:
             del self.fields["kind"]
         else:
-            self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["nature"].choices = natures()  # type: ignore[attr-defined]
+            self.fields["kind"].choices = kinds
+        self.fields["nature"].choices = natures()
         self.translate()
 
     def clean(self) -> dict[str, Any]:
         """A body ends after it began."""
         data = super().clean() or {}
-        if data.get("valid_to") and data.get("valid_from") and data["valid_to"] < data["valid_from"]:
+        if (
+            data.get("valid_to")
+            and data.get("valid_from")
+            and data["valid_to"] < data["valid_from"]
+        ):
             self.add_error("valid_to", say("终止之日不能早于设立之日"))
         return data
 
@@ -94,26 +110,30 @@ class RenameForm(ActForm):
     """The new name of a body."""
 
     name = forms.CharField(label="新名称", max_length=120)
-    code = forms.CharField(label="新代码", max_length=20, required=False, help_text="不填时沿用原代码")
+    code = forms.CharField(
+        label="新代码", max_length=20, required=False, help_text="不填时沿用原代码"
+    )
     field_order = ("name", "code", "on", "document")
 
 
-class MergeForm(ActForm):
+class MergeForm(Translated, ActForm):
     """With which bodies one is merged, and into which."""
 
     others = forms.ModelMultipleChoiceField(
         label="与哪些机构合并", queryset=Body.objects.none(), widget=forms.CheckboxSelectMultiple
     )
-    into = forms.ModelChoiceField(label="并入", queryset=Body.objects.none(), required=False, empty_label="新设机构")
+    into = forms.ModelChoiceField(
+        label="并入", queryset=Body.objects.none(), required=False, empty_label="新设机构"
+    )
     name = forms.CharField(label="新设机构的名称", max_length=120, required=False)
     code = forms.CharField(label="新设机构的代码", max_length=20, required=False)
     field_order = ("others", "into", "name", "code", "on", "document")
 
     def __init__(self, *arguments: Any, siblings: QuerySet[Body], body: Body, **named: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*arguments, **named)
-        self.fields["others"].queryset = siblings.exclude(pk=body.pk)  # type: ignore[attr-defined]
-        self.fields["into"].queryset = siblings  # type: ignore[attr-defined]
-        self.fields["into"].empty_label = say("新设机构")  # type: ignore[attr-defined]
+        self.fields["others"].queryset = siblings.exclude(pk=body.pk)
+        self.fields["into"].queryset = siblings
+        self.fields["into"].empty_label = say("新设机构")
 
     def clean(self) -> dict[str, Any]:
         """A new body needs a name."""
@@ -136,15 +156,24 @@ class SplitForm(Translated, ActForm):
         super().__init__(*arguments, **named)
         for number in range(1, PARTS + 1):
             self.fields[f"name_{number}"] = forms.CharField(
-                label=say("新机构 {number} 的名称", number=number), max_length=120, required=number == 1
+                label=say("新机构 {number} 的名称", number=number),
+                max_length=120,
+                required=number == 1,
             )
             self.fields[f"code_{number}"] = forms.CharField(
                 label=say("新机构 {number} 的代码", number=number), max_length=20, required=False
             )
-        choices = [("0", say("留在原机构")), *((str(n), say("归新机构 {number}", number=n)) for n in range(1, PARTS + 1))]
+        choices = [
+            ("0", say("留在原机构")),
+            *((str(n), say("归新机构 {number}", number=n)) for n in range(1, PARTS + 1)),
+        ]
         for child in children:
-            self.fields[f"child_{child.pk}"] = forms.ChoiceField(label=child.name, choices=choices, required=False)
-        self.order_fields([name for name in self.fields if name.startswith(("name_", "code_"))] + ["goes_on"])
+            self.fields[f"child_{child.pk}"] = forms.ChoiceField(
+                label=child.name, choices=choices, required=False
+            )
+        self.order_fields(
+            [name for name in self.fields if name.startswith(("name_", "code_"))] + ["goes_on"]
+        )
         self._children = children
 
     @property
@@ -156,12 +185,17 @@ class SplitForm(Translated, ActForm):
     def parts(self) -> list[tuple[str, str]]:
         """Names and codes of the new bodies."""
         told = self.cleaned_data
-        return [(told[f"name_{n}"], told[f"code_{n}"]) for n in range(1, PARTS + 1) if told[f"name_{n}"]]
+        return [
+            (told[f"name_{n}"], told[f"code_{n}"]) for n in range(1, PARTS + 1) if told[f"name_{n}"]
+        ]
 
     @property
     def below(self) -> dict[int, int]:
         """To which of the new bodies (from 0) each child goes; -1 for one that stays."""
-        return {child.pk: int(self.cleaned_data.get(f"child_{child.pk}") or 0) - 1 for child in self._children}
+        return {
+            child.pk: int(self.cleaned_data.get(f"child_{child.pk}") or 0) - 1
+            for child in self._children
+        }
 
     def clean(self) -> dict[str, Any]:
         """The names come without a gap, and no child goes to one that is not named."""
@@ -184,7 +218,7 @@ class StaffForm(forms.Form):
     retired = forms.IntegerField(label="离退休人数", min_value=0, max_value=MOST_STAFF)
 
 
-class PersonForm(forms.Form):
+class PersonForm(Translated, forms.Form):
     """A person; the sign-in name is chosen once."""
 
     username = forms.RegexField(
@@ -196,7 +230,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *arguments: Any, bodies: QuerySet[Body], new: bool, **named: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*arguments, **named)
-        self.fields["home"].queryset = bodies  # type: ignore[attr-defined]
+        self.fields["home"].queryset = bodies
         if not new:
             del self.fields["username"]
 
@@ -211,6 +245,6 @@ class RoleForm(Translated, forms.Form):
 
     def __init__(self, *arguments: Any, bodies: QuerySet[Body], **named: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*arguments, **named)
-        self.fields["role"].choices = [(role.key, role.name) for role in rights().roles.values()]  # type: ignore[attr-defined]
-        self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(role.key, role.name) for role in rights().roles.values()]
+        self.fields["body"].queryset = bodies
         self.translate()

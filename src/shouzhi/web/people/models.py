@@ -19,7 +19,9 @@ class Body(models.Model):
 
     KINDS: ClassVar = [("region", "地区"), ("department", "部门"), ("unit", "单位")]
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     kind = models.CharField(max_length=12, choices=KINDS)
     code = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=120)
@@ -80,7 +82,12 @@ class Body(models.Model):
 class Descent(models.Model):
     """That a body went on as another: renamed, merged into it, split off to it, or moved with its department."""
 
-    KINDS: ClassVar = [("renamed", "更名"), ("merged", "并入"), ("split", "分立"), ("moved", "转隶")]
+    KINDS: ClassVar = [
+        ("renamed", "更名"),
+        ("merged", "并入"),
+        ("split", "分立"),
+        ("moved", "转隶"),
+    ]
 
     predecessor = models.ForeignKey(Body, models.PROTECT, related_name="successions")
     successor = models.ForeignKey(Body, models.PROTECT, related_name="origins")
@@ -92,7 +99,9 @@ class Descent(models.Model):
         ordering: ClassVar = ["on", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["predecessor", "successor"], name="descent_once"),
-            models.CheckConstraint(condition=~Q(predecessor=models.F("successor")), name="descent_of_two"),
+            models.CheckConstraint(
+                condition=~Q(predecessor=models.F("successor")), name="descent_of_two"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +120,9 @@ class Staffing(models.Model):
 
     class Meta:
         ordering: ClassVar = ["year"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["unit", "year"], name="staffing_once_a_year")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "year"], name="staffing_once_a_year")
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}"
@@ -186,7 +197,9 @@ class Grant(models.Model):
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "role", "body"], name="grant_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "role", "body"], name="grant_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.role_name} {self.body}"

@@ -53,7 +53,12 @@ def bodies(request: HttpRequest) -> HttpResponse:
     seen = list(found if everyone else valid(found, on))
     staff = {s.unit_id: s for s in Staffing.objects.filter(unit__in=seen, year=on.year)}
     rows = [(body, depth, staff.get(body.pk)) for body, depth in in_order(seen)]
-    context = {"rows": rows, "on": on, "everyone": everyone, "may": can(request.user, "organisation.edit")}
+    context = {
+        "rows": rows,
+        "on": on,
+        "everyone": everyone,
+        "may": can(request.user, "organisation.edit"),
+    }
     return render(request, "people/bodies.html", context)
 
 
@@ -86,9 +91,15 @@ def body(request: HttpRequest, body: Body) -> HttpResponse:
     """One body: what it is, whence it came, its staff, what stands below it, who has a role there."""
     origins, successions = descent.line_of(body)
     today = timezone.localdate()
-    above = Body.objects.filter(pk__in=[int(key) for key in body.path.strip("/").split("/")[:-1]]).order_by("path")
-    seen = set(within(request.user, "organisation.view").filter(pk__in=above).values_list("pk", flat=True))
-    roles = Grant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), body=body, user__is_active=True)
+    above = Body.objects.filter(
+        pk__in=[int(key) for key in body.path.strip("/").split("/")[:-1]]
+    ).order_by("path")
+    seen = set(
+        within(request.user, "organisation.view").filter(pk__in=above).values_list("pk", flat=True)
+    )
+    roles = Grant.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), body=body, user__is_active=True
+    )
     context = {
         "body": body, "above": [(one.name, at(one) if one.pk in seen else None) for one in above],
         "children": list(body.children.order_by("order", "code", "pk")), "origins": origins, "successions": successions,
@@ -125,7 +136,9 @@ def edit_body(request: HttpRequest, body: Body) -> HttpResponse:
         services.edit_body(body, told, revision_of(request), actor(request))
         return at(body)
 
-    about = say("这里改正填错的内容，以往年度也随之改变。机构真的更名、合并或分立时，请用相应的操作，以往年度保持原样。")
+    about = say(
+        "这里改正填错的内容，以往年度也随之改变。机构真的更名、合并或分立时，请用相应的操作，以往年度保持原样。"
+    )
     context = {"title": say("修改机构"), "body": body, "about": about, "revision": body.revision}
     return act(request, form, do, page="people/act.html", done="已保存", context=context)
 
@@ -155,8 +168,17 @@ def staff(request: HttpRequest, unit: Body) -> HttpResponse:
         services.set_staff(unit, told["year"], numbers, revision_of(request), actor(request))
         return f"{at(unit)}#staff"
 
-    held = Staffing.objects.filter(unit=unit, year=form["year"].value() or 0).first() if form.is_valid() else None
-    context = {"title": say("人员数"), "body": unit, "about": "", "revision": held.revision if held else 0}
+    held = (
+        Staffing.objects.filter(unit=unit, year=form["year"].value() or 0).first()
+        if form.is_valid()
+        else None
+    )
+    context = {
+        "title": say("人员数"),
+        "body": unit,
+        "about": "",
+        "revision": held.revision if held else 0,
+    }
     return act(request, form, do, page="people/act.html", done="已保存", context=context)
 
 
@@ -167,9 +189,15 @@ def rename(request: HttpRequest, body: Body) -> HttpResponse:
 
     def do(told: Mapping[str, Any]) -> str:
         new = descent.New(told["name"], told["code"])
-        return at(descent.rename(body, new, told["on"], told["document"], revision_of(request), actor(request)))
+        return at(
+            descent.rename(
+                body, new, told["on"], told["document"], revision_of(request), actor(request)
+            )
+        )
 
-    about = say("原机构到前一日终止，新机构自该日起设立，其下机构和人员的角色随之转入；以往年度的预算仍属原机构。")
+    about = say(
+        "原机构到前一日终止，新机构自该日起设立，其下机构和人员的角色随之转入；以往年度的预算仍属原机构。"
+    )
     context = {"title": say("更名"), "body": body, "about": about, "revision": body.revision}
     return act(request, form, do, page="people/act.html", done="已更名", context=context)
 
@@ -177,14 +205,24 @@ def rename(request: HttpRequest, body: Body) -> HttpResponse:
 @page("organisation.edit", of=body_of, methods=("GET", "POST"))
 def merge(request: HttpRequest, body: Body) -> HttpResponse:
     """Several bodies become one."""
-    siblings = Body.objects.filter(parent=body.parent, kind=body.kind, valid_to__isnull=True).order_by("order", "code", "pk")
-    form = MergeForm(request.POST or None, siblings=siblings, body=body, initial={"on": _next_year()})
+    siblings = Body.objects.filter(
+        parent=body.parent, kind=body.kind, valid_to__isnull=True
+    ).order_by("order", "code", "pk")
+    form = MergeForm(
+        request.POST or None, siblings=siblings, body=body, initial={"on": _next_year()}
+    )
 
     def do(told: Mapping[str, Any]) -> str:
         into = told["into"] or descent.New(told["name"], told["code"])
-        return at(descent.merge([body, *told["others"]], into, told["on"], told["document"], actor(request)))
+        return at(
+            descent.merge(
+                [body, *told["others"]], into, told["on"], told["document"], actor(request)
+            )
+        )
 
-    about = say("被合并的机构到前一日终止，其下机构和人员的角色转入合并后的机构；以往年度的预算仍属原机构。")
+    about = say(
+        "被合并的机构到前一日终止，其下机构和人员的角色转入合并后的机构；以往年度的预算仍属原机构。"
+    )
     context = {"title": say("合并"), "body": body, "about": about, "revision": body.revision}
     return act(request, form, do, page="people/merge.html", done="已合并", context=context)
 
@@ -203,7 +241,9 @@ def split(request: HttpRequest, body: Body) -> HttpResponse:
         )  # fmt: skip
         return at(made[0])
 
-    about = say("分出的机构自该日起设立；其下机构可以逐个指定归属。原机构不再存在时，到前一日终止。")
+    about = say(
+        "分出的机构自该日起设立；其下机构可以逐个指定归属。原机构不再存在时，到前一日终止。"
+    )
     context = {"title": say("分立"), "body": body, "about": about, "revision": body.revision}
     return act(request, form, do, page="people/split.html", done="已分立", context=context)
 

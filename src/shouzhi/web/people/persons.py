@@ -43,31 +43,47 @@ def at(user: User) -> str:
 def users(request: HttpRequest) -> HttpResponse:
     """The people of one's range, found by name."""
     reach = within(request.user, "people.edit")
-    found = User.objects.filter(Q(home__in=reach) | Q(grants__body__in=reach)).distinct().select_related("home")
+    found = (
+        User.objects.filter(Q(home__in=reach) | Q(grants__body__in=reach))
+        .distinct()
+        .select_related("home")
+    )
     if words := request.GET.get("q", "").strip():
-        found = found.filter(Q(name__icontains=words) | Q(username__icontains=words) | Q(home__name__icontains=words))
+        found = found.filter(
+            Q(name__icontains=words) | Q(username__icontains=words) | Q(home__name__icontains=words)
+        )
     pages = Paginator(found.prefetch_related("grants__body"), 100).get_page(request.GET.get("page"))
-    return render(request, "people/users.html", {"pages": pages, "q": words, "today": timezone.localdate()})
+    return render(
+        request, "people/users.html", {"pages": pages, "q": words, "today": timezone.localdate()}
+    )
 
 
 @page("people.edit", methods=("GET", "POST"))
 def new_user(request: HttpRequest) -> HttpResponse:
     """A new person, with a password for once."""
     bodies = _bodies(request)
-    form = PersonForm(request.POST or None, bodies=bodies, new=True, initial={"home": request.GET.get("home")})
+    form = PersonForm(
+        request.POST or None, bodies=bodies, new=True, initial={"home": request.GET.get("home")}
+    )
 
     def do(told: Mapping[str, Any]) -> str:
-        user, password = services.create_user(told["username"], told["name"], told["home"], actor(request))
+        user, password = services.create_user(
+            told["username"], told["name"], told["home"], actor(request)
+        )
         _once(request, user, password)
         return at(user)
 
     context = {"title": say("新建人员"), "person": None, "revision": 0}
-    return act(request, form, do, page="people/person_act.html", done="已新建；请给出角色", context=context)
+    return act(
+        request, form, do, page="people/person_act.html", done="已新建；请给出角色", context=context
+    )
 
 
 def _bodies(request: HttpRequest) -> Any:  # noqa: ANN401 - a set of bodies
     """The bodies that may be given: those of one's range that have not ended, as a tree is read."""
-    return within(request.user, "people.edit").filter(Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate()))
+    return within(request.user, "people.edit").filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
+    )
 
 
 ONCE = "password_once"
@@ -81,7 +97,9 @@ def _once(request: HttpRequest, user: User, password: str) -> None:
 @page("people.edit", of=user_of)
 def user(request: HttpRequest, person: User) -> HttpResponse:
     """One person: their roles, and what can be done."""
-    form = RoleForm(bodies=_bodies(request), initial={"since": timezone.localdate(), "body": person.home_id})
+    form = RoleForm(
+        bodies=_bodies(request), initial={"since": timezone.localdate(), "body": person.home_id}
+    )
     return _shown(request, person, form)
 
 
@@ -95,7 +113,13 @@ def _shown(request: HttpRequest, person: User, form: RoleForm, status: int = 200
         (given, given.valid_to is None or given.valid_to >= today, given.body_id in reach)
         for given in person.grants.select_related("body").order_by("valid_from", "role")
     ]
-    context = {"person": person, "roles": roles, "form": form, "password": password, "oneself": person == request.user}
+    context = {
+        "person": person,
+        "roles": roles,
+        "form": form,
+        "password": password,
+        "oneself": person == request.user,
+    }
     return render(request, "people/user.html", context, status=status)
 
 
@@ -147,5 +171,3 @@ def end(request: HttpRequest, given: Grant) -> HttpResponse:
     services.end_grant(given, timezone.localdate(), actor(request))
     messages.success(request, say("角色已终止"))
     return redirect(at(given.user))
-
-

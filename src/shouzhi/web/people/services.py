@@ -21,7 +21,11 @@ from shouzhi.web.serving import new_password
 
 BODY_FIELDS: Final = ("code", "name", "nature", "level", "valid_from", "valid_to")
 STAFF_FIELDS: Final = ("established", "in_post", "retired")
-UNDER: Final[Mapping[str, tuple[str, ...]]] = {"region": ("region", "department"), "department": ("unit",), "unit": ("unit",)}
+UNDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "region": ("region", "department"),
+    "department": ("unit",),
+    "unit": ("unit",),
+}
 """What may stand below each kind of body."""
 
 
@@ -40,7 +44,9 @@ def create_body(parent: Body, kind: str, fields: Mapping[str, Any], who: Actor) 
         raise Refused([say("“{name}”之下不能设这一类机构", name=parent.name)])
     with transaction.atomic():
         last = parent.children.order_by("-order").first()
-        made = Body.objects.create(parent=parent, kind=kind, order=last.order + 1 if last else 0, **fields)
+        made = Body.objects.create(
+            parent=parent, kind=kind, order=last.order + 1 if last else 0, **fields
+        )
         record(who, "create", made, after={"kind": kind, **told(made, BODY_FIELDS)})
     return made
 
@@ -69,7 +75,12 @@ def order_children(parent: Body, keys: Sequence[int], who: Actor) -> None:
         children = {child.pk: child for child in parent.children.select_for_update()}
         if set(keys) != set(children) or len(keys) != len(children):
             raise Stale(say("“{name}”之下的机构已有变动；请刷新后再排", name=parent.name))
-        before = [child.name for child in sorted(children.values(), key=lambda child: (child.order, child.code, child.pk))]
+        before = [
+            child.name
+            for child in sorted(
+                children.values(), key=lambda child: (child.order, child.code, child.pk)
+            )
+        ]
         for place, key in enumerate(keys):
             children[key].order = place
         Body.objects.bulk_update(children.values(), ["order"])
@@ -93,7 +104,9 @@ def set_staff(unit: Body, year: int, numbers: Mapping[str, int], revision: int, 
             setattr(made, field, numbers[field])
         made.revision = revision + 1
         made.save()
-        record(who, "staffing", made, before=before, after={"year": year, **told(made, STAFF_FIELDS)})
+        record(
+            who, "staffing", made, before=before, after={"year": year, **told(made, STAFF_FIELDS)}
+        )
 
 
 def create_user(username: str, name: str, home: Body, who: Actor) -> tuple[User, str]:
@@ -102,8 +115,12 @@ def create_user(username: str, name: str, home: Body, who: Actor) -> tuple[User,
         if User.objects.filter(username__iexact=username).exists():
             raise Refused([say("登录名“{name}”已有人用；请换一个", name=username)])
         password = new_password()
-        user = User.objects.create_user(username, password, name=name, home=home, must_change_password=True)
-        record(who, "create", user, after={"username": user.username, "name": name, "home": home.name})
+        user = User.objects.create_user(
+            username, password, name=name, home=home, must_change_password=True
+        )
+        record(
+            who, "create", user, after={"username": user.username, "name": name, "home": home.name}
+        )
     return user, password
 
 
@@ -134,7 +151,13 @@ def set_active(user: User, who: Actor, *, active: bool) -> None:
         held.is_active = active
         held.revision += 1
         held.save(update_fields=["is_active", "revision"])
-        record(who, "reactivate" if active else "deactivate", held, before={"is_active": not active}, after={"is_active": active})
+        record(
+            who,
+            "reactivate" if active else "deactivate",
+            held,
+            before={"is_active": not active},
+            after={"is_active": active},
+        )
 
 
 def give_password(user: User, who: Actor) -> str:
@@ -151,7 +174,7 @@ def give_password(user: User, who: Actor) -> str:
     return password
 
 
-def grant(user: User, role: str, body: Body, since: date, until: date | None, who: Actor) -> Grant:  # noqa: PLR0913 - a role says this much
+def grant(user: User, role: str, body: Body, since: date, until: date | None, who: Actor) -> Grant:
     """Give a person a role at a body, or new dates for one that they have.
 
     Raises Refused where the giver is not administrator of the body, gives to themselves, or
@@ -172,14 +195,25 @@ def grant(user: User, role: str, body: Body, since: date, until: date | None, wh
         made = found or Grant(user=held, role=role, body=body)
         made.valid_from, made.valid_to = since, until
         made.save()
-        record(who, "grant", held, body=body, before=before, after={"role": made.role_name, "at": body.name, **_dates(made)})
+        record(
+            who,
+            "grant",
+            held,
+            body=body,
+            before=before,
+            after={"role": made.role_name, "at": body.name, **_dates(made)},
+        )
     return made
 
 
 def end_grant(given: Grant, on: date, who: Actor) -> None:
     """End a role: `on` is its last day.  Raises Refused for one's own role."""
     with transaction.atomic():
-        held = Grant.objects.select_for_update(of=("self",)).select_related("user", "body").get(pk=given.pk)
+        held = (
+            Grant.objects.select_for_update(of=("self",))
+            .select_related("user", "body")
+            .get(pk=given.pk)
+        )
         _refuse_self(held.user, who)
         before = _dates(held)
         held.valid_to = max(on, held.valid_from)
@@ -203,6 +237,10 @@ def _refuse_self(user: User, who: Actor) -> None:
 def _refuse_both(user: User, role: str, since: date) -> None:
     """An administrator takes no part in the budget, and nobody with a part in it administers."""
     today = max(since, timezone.localdate())
-    held = {given.role for given in user.grants.all() if given.valid_to is None or given.valid_to >= today}
+    held = {
+        given.role
+        for given in user.grants.all()
+        if given.valid_to is None or given.valid_to >= today
+    }
     if "administrator" in held | {role} and held | {role} != {"administrator"}:
         raise Refused([say("系统管理员不参与编审：同一人不能既是管理员又有其他角色")])

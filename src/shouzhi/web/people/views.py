@@ -34,7 +34,9 @@ def login(request: HttpRequest) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     secure = request.is_secure()
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=secure):
+    if wanted and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=secure
+    ):
         return wanted
     return resolve_url("home")
 
@@ -64,7 +66,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "people/password.html", {"form": form})
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401, ARG001 - the lock's signature
+def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:  # noqa: ANN401 - the lock's signature
     """Too many failures: told how long to wait, and recorded."""
     from shouzhi.web.people.models import User  # noqa: PLC0415 - the lock asks before apps are ready
 
@@ -73,4 +75,6 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
         with transaction.atomic():
             record(Actor(None, request.META.get("REMOTE_ADDR", "")), "locked-out", user)
     reasons = [say("登录失败次数过多；请 15 分钟后再试，或请系统管理员重设密码")]
-    return render(request, "fault.html", {"title": say("暂时不能登录"), "reasons": reasons}, status=429)
+    return render(
+        request, "fault.html", {"title": say("暂时不能登录"), "reasons": reasons}, status=429
+    )

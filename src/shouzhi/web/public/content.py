@@ -31,6 +31,9 @@ DIMENSION_NAMES: Final = {
     "function": "支出功能分类", "economic": "部门支出经济分类", "government_economic": "政府支出经济分类",
     "unit": "单位", "project": "项目", "item": "专项口径",
 }  # fmt: skip
+LINES: Final = 100
+"""Lines of a comparison on one page."""
+
 _COLUMNS_SHOWN: Final = 8
 
 
@@ -109,9 +112,7 @@ def _over_years(told: departments.Picture, group: str) -> Values | None:
 
 def _described(warehouse: Warehouse, head: Values) -> Values:
     """A document with the list of its tables."""
-    tables = warehouse.of_document("tables", head["document"], "order by in_table")
-    names = ("in_table", "number", "title", "pages", "rows")
-    return {**head, "listed": [{name: table[name] for name in names} for table in tables]}
+    return {**head, "listed": warehouse.of_document("listed", head["document"], "order by in_table")}
 
 
 def _answered(warehouse: Warehouse, heads: Sequence[Values]) -> list[Values]:
@@ -119,7 +120,7 @@ def _answered(warehouse: Warehouse, heads: Sequence[Values]) -> list[Values]:
     return [
         finding
         for head in heads
-        for finding in warehouse.of_document("findings", head["document"], "and answer is not null")
+        for finding in warehouse.of_document("answered", head["document"], "order by finding")
     ]
 
 
@@ -174,9 +175,18 @@ def measure_of(warehouse: Warehouse, key: str) -> Measure | None:
 
 
 def comparison(
-    warehouse: Warehouse, key: str, say: Say, *, chosen: Sequence[str] = (), level: str | None = None
+    warehouse: Warehouse,
+    key: str,
+    say: Say,
+    *,
+    chosen: Sequence[str] = (),
+    level: str | None = None,
+    part: int | None = None,
 ) -> Values | None:
-    """Departments and years in one measure: the chosen ones, or all (of one level)."""
+    """Departments and years in one measure: the chosen ones, or all (of one level).
+
+    `part` counts from 1 and takes so many lines as a page holds; without it all are there.
+    """
     measure = measure_of(warehouse, key)
     if measure is None:
         return None
@@ -188,7 +198,11 @@ def comparison(
     fullest = max(years, key=lambda year: (len(told[year]), year), default=None)
     ranked = [(line.department.name, figure.amount) for line, figure in told.get(fullest or 0, ())]
     lines.sort(key=lambda line: -_newest(line).amount)
+    parts = max(1, -(-len(lines) // LINES)) if part else 1
+    if part:
+        lines = lines[(min(part, parts) - 1) * LINES :][:LINES]
     return {
+        "part": min(part or 1, parts), "of_parts": parts,
         "measure": measure, "lines": lines, "years": years, "latest": fullest,
         "chart": charts.ranking(ranked, say), "measures": list(measures().values()),
         "level": level, "levels": [(found.level, found.title) for found in levels()], "chosen": list(chosen),

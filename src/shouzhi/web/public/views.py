@@ -64,12 +64,16 @@ def table(request: HttpRequest, key: str, number: int) -> HttpResponse:
 def compare(request: HttpRequest, measure: str = "expenditure") -> HttpResponse:
     """Departments and years in one measure."""
     chosen = [key for key in request.GET.get("departments", "").split(",") if key][:50]
-    level = request.GET.get("level") or None
+    level = request.GET.get("level", "")[:_LONGEST]
+    given = request.GET.get("part", "")
+    part = max(1, int(given)) if given.isdecimal() and len(given) < 5 else 1
 
     def make(held: Warehouse, links: ServedLinks) -> Values | None:
-        return content.comparison(held, measure, speaker(links.language), chosen=chosen, level=level)
+        say = speaker(links.language)
+        return content.comparison(held, measure, say, chosen=chosen, level=level or None, part=part)
 
-    return shown(request, "compare", make, {"departments": ",".join(chosen), "level": level or ""})
+    asked = {"departments": ",".join(chosen), "level": level, "part": str(part) if part > 1 else ""}
+    return shown(request, "compare", make, asked)
 
 
 @public()

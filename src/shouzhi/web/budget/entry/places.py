@@ -34,18 +34,17 @@ class Place:
         return self.submission.unit
 
 
-def sheets(submission: Submission) -> tuple[Sheet, ...]:
-    """The sheets that are filled in a submission, the text among them."""
+def sheets() -> tuple[Sheet, ...]:
+    """The sheets that are filled, the text among them."""
     return (*sheets_of(), PROSE_SHEET)
 
 
 def place(pk: int, sheet: str) -> Place:
     """A sheet of a submission; Http404 where there is none."""
-    submission = finding.submission(pk)
-    found = next((one for one in sheets(submission) if one.key == sheet), None)
+    found = next((one for one in sheets() if one.key == sheet), None)
     if found is None:
         raise Http404
-    return Place(submission, found)
+    return Place(finding.submission(pk), found)
 
 
 def choices(column: Column) -> list[str] | None:

@@ -87,8 +87,9 @@ def row_told(row: Row, group: str = "", client: str = "") -> dict[str, Any]:
 
 def remarks(where: Place) -> dict[int, list[dict[str, str]]]:
     """What people have remarked on the rows of a sheet and nobody has marked resolved."""
-    rows = rows_of(where)
-    open_ones = where.submission.comments.filter(parent=None, resolved_at=None, row__in=rows)
+    open_ones = where.submission.comments.filter(
+        parent=None, resolved_at=None, row__sheet=where.sheet.key
+    )
     found: dict[int, list[dict[str, str]]] = {}
     for comment in open_ones.select_related("by"):
         told = {
@@ -96,7 +97,8 @@ def remarks(where: Place) -> dict[int, list[dict[str, str]]]:
             "column": comment.column,
             "message": f"{comment.by.name}：{comment.text}",
         }
-        found.setdefault(comment.row_id, []).append(told)
+        if comment.row_id is not None:
+            found.setdefault(comment.row_id, []).append(told)
     return found
 
 

@@ -58,7 +58,7 @@ def _tabs(submission: Submission) -> list[tuple[str, str, dict[str, int]]]:
         for row in counted.annotate(rows=Count("pk"), faulty=Count("pk", filter=~Q(faults={})))
     }
     none = {"rows": 0, "faulty": 0}
-    return [(one.key, one.name, counts.get(one.key, none)) for one in sheets(submission)]
+    return [(one.key, one.name, counts.get(one.key, none)) for one in sheets()]
 
 
 def _grid(request: HttpRequest, found: Place) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -38,12 +40,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "decided": open_counts(list(shown)),
         "batches": _with_counts(own[:8]),
         "places": _upload_places(request.user),
-        "years": sorted({y for y in Document.objects.filter(body__in=bodies).values_list("year", flat=True).distinct() if y}, reverse=True),
+        "years": _years(bodies),
         "kinds": KINDS,
         "shown": _SHOWN,
         "asked": request.GET,
         "query": f"&{kept.urlencode()}" if kept else "",
     })  # fmt: skip
+
+
+def _years(bodies: QuerySet[Body]) -> list[int]:
+    """The years of the documents in reach, the latest first."""
+    found = Document.objects.filter(body__in=bodies, year__isnull=False).order_by("-year")
+    return [int(year) for year in found.values_list("year", flat=True).distinct() if year]
 
 
 def _upload_places(user: Any) -> list[Body]:  # noqa: ANN401 - a user
@@ -55,9 +63,8 @@ def _upload_places(user: Any) -> list[Body]:  # noqa: ANN401 - a user
 def _filtered(request: HttpRequest, found: QuerySet[Document]) -> QuerySet[Document]:
     asked = request.GET
     if words := asked.get("q", "").strip():
-        found = found.filter(
-            Q(name__icontains=words) | Q(title__icontains=words) | Q(department__icontains=words) | Q(body__name__icontains=words)
-        )
+        fields = ("name", "title", "department", "body__name")
+        found = found.filter(reduce(or_, (Q(**{f"{field}__icontains": words}) for field in fields)))
     if asked.get("year", "").isdigit():
         found = found.filter(year=int(asked["year"]))
     if asked.get("kind") in dict(KINDS):

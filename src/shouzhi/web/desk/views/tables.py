@@ -47,7 +47,8 @@ def table(request: HttpRequest, found: Part) -> HttpResponse:
         "known_words": sorted(_choices()) if can(request.user, "desk.review", found.body) else [],
         "may": can(request.user, "desk.review", found.body),
         "stale": {(row, column) for t, row, column in case.held["stale"] if t == found.number},
-        "page": _page(request, found, shown), "asked": request.GET, "waiting": found.document.jobs.exclude(state="done").exists(),
+        "page": _page(request, found, shown), "asked": request.GET,
+        "waiting": found.document.jobs.exclude(state="done").exists(),
     })  # fmt: skip
 
 

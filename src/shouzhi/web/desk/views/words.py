@@ -32,7 +32,8 @@ def words(request: HttpRequest) -> HttpResponse:
 def learn(request: HttpRequest) -> HttpResponse:
     """Learn a word, and go back to where it was met."""
     made = services.learn_word(request.POST.get("says", ""), request.POST.get("like", ""), actor(request))
-    messages.success(request, say("已记住“{says}”等同于“{like}”；以后读取时生效，已读的文件请重新读取", says=made.says, like=made.like))
+    told = say("已记住“{says}”等同于“{like}”；以后读取时生效，已读的文件请重新读取", says=made.says, like=made.like)
+    messages.success(request, told)
     back = request.POST.get("next", "")
     inside = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if back and inside else "desk:words")
