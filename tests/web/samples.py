@@ -137,12 +137,27 @@ SAMPLES: dict[str, Sample] = {
     **_all("comparison", "desk:comparison", "desk:judge_between", empty=True),
     **_all("word", "desk:forget"),
     **_all("alias", "desk:forget_name"),
+    **_all("submission", "budget:review"),
+    **_all("comparison", "desk:judge_between", empty=True),
+    **_all(
+        None, "public:home", "public:compare", "public:search", "public:corrections", "public:about"
+    ),
+    **_all(None, "public:dictionary", "public:reports", "public:api_docs"),
+    **_all(None, "public:report", empty=True),
+    **_all(None, "public:department", "public:document", more={"key": "x"}, empty=True),
+    **_all(None, "public:year", more={"key": "x", "year": 2027}, empty=True),
+    **_all(None, "public:facts", more={"key": "x", "suffix": "csv"}, empty=True),
+    **_all(None, "public:table", more={"key": "x", "number": 1}, empty=True),
+    **_all(None, "public:measure", more={"measure": "expenditure"}, empty=True),
+    **_all(None, "public:dimension", more={"dimension": "source"}),
+    **_all(None, "public:file", more={"key": "x", "name": "x.pdf"}, empty=True),
+    **_all("report", "public:answer"),
 }
 
 PLACED: Mapping[str, str] = {
     "unit": "unit", "department": "department", "person": "unit", "grant": "unit", "year": "department",
     "submission": "unit", "comment": "unit", "version": "unit", "project": "unit", "release": "department",
-    "batch": "department", "document": "department", "comparison": "department", "alias": "department", "entry": "unit",
+    "batch": "department", "document": "department", "comparison": "department", "alias": "department", "entry": "unit", "report": "department",
 }  # fmt: skip
 """At which body each thing stands, told here once more: not asked of the code under test."""
 
@@ -234,3 +249,12 @@ def _desk(people: dict[str, Any], department: Any) -> dict[str, Any]:
         "word": word,
         "alias": alias,
     }
+
+
+def _report(department: Any) -> Any:
+    from shouzhi.web.public.models import ErrorReport
+
+    return ErrorReport.objects.create(
+        document="x", title="某部门 2027 年预算", department=department.name, body=department, message="数字有误",
+        sender=f"{department.pk:032x}",
+    )  # fmt: skip

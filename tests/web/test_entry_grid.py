@@ -1,5 +1,4 @@
 """The grid in a real browser: keys, blocks, undo, codes, groups, and nothing typed is ever lost."""
-# ruff: noqa: ANN401 - options of a browser
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def pages() -> list[str]:
             and "GET" in asked.methods
             and name not in FILES
             and name in SAMPLES
-            and not of_api(one)
+            and not of_api(name)
         ):
             shown.append(name)
     return shown

@@ -20,7 +20,7 @@ export class Bar {
     grid.frame.host.append(this.announcer);
     tools.append(...this.#tools());
     tools.addEventListener("keydown", (event) => this.#along(event));
-    grid.saving.addEventListener("state", () => this.refresh());
+    grid.saving.addEventListener("state", () => { this.#mark(); this.refresh(); });
     grid.saving.addEventListener("conflict", () => { this.clash = true; this.ask(); });
   }
 
@@ -127,7 +127,12 @@ export class Bar {
     if (saving.store.full) text += say("；本机存不下，请勿关闭这一页");
     if (this.state.textContent !== text) this.state.textContent = text;
     this.signIn.hidden = saving.state !== "signed-out";
-    this.state.dataset.state = clashes ? "conflict" : saving.state;
+    this.#mark();
+  }
+
+  #mark() {
+    const { saving } = this.grid;
+    this.state.dataset.state = saving.conflicts.size ? "conflict" : saving.state;
   }
 
   #tools() {

@@ -13,6 +13,7 @@ from typing import Final
 
 from shouzhi.catalogue.checks import check_book
 from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold, strip_ordinal
 from shouzhi.checks import Finding
 from shouzhi.checks.completeness import has_amount
@@ -20,6 +21,7 @@ from shouzhi.checks.subject import Subject, finding, table_words
 from shouzhi.tables import Table
 
 _LADDERS: Final = ("function", "economic")
+_NAMING: Final = {"unit", "project"}
 _SHARE: Final = 10
 """Of how many rungs of a table one may be missing, but for the first, before it prints them all."""
 
@@ -94,6 +96,43 @@ def _misnamed(table: Table, row: int, dimension: str, code: str) -> bool:
 def _rare(missing: int, total: int, few: int) -> bool:
     """Whether some are missing where enough others are there."""
     return bool(missing) and missing <= max(1, total // _SHARE) and total - missing >= few
+
+
+def rows_repeated(subject: Subject) -> Iterator[Finding]:
+    """One account that stands twice in a list of accounts, and 合计 as the name of an account.
+
+    Lists by unit or by project name the same account many times; a list of accounts once.
+    """
+    for place, table in enumerate(subject.document.tables):
+        for same in (*_accounts(table), *_totals(table)):
+            yield finding(
+                "row-repeated",
+                subject,
+                [subject.cell(place, index) for index in same],
+                fields={"label": table.rows[same[0]].label},
+            )
+
+
+def _accounts(table: Table) -> list[list[int]]:
+    """The rows that bear one account's name at one place, where there are several."""
+    held: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for index, row in enumerate(table.rows):
+        told = set(row.where)
+        if told & set(_LADDERS) and not told & _NAMING:
+            held[row.side, row.label, row.where].append(index)
+    return [same for same in held.values() if len(same) > 1]
+
+
+def _totals(table: Table) -> list[list[int]]:
+    """The one row that has a code and is called as the total of the table is, with that total."""
+    total = lexicon().is_total
+    coded = [i for i, row in enumerate(table.rows) if row.codes and total(row.label)]
+    plain = [
+        i
+        for i, row in enumerate(table.rows)
+        if coded and not row.codes and row.label == table.rows[coded[0]].label
+    ]
+    return [[coded[0], plain[0]]] if len(coded) == 1 and plain else []
 
 
 def rows_twice(subject: Subject) -> Iterator[Finding]:

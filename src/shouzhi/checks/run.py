@@ -28,7 +28,7 @@ from shouzhi.checks.names import (
     unit_codes,
 )
 from shouzhi.checks.rounding import rounding
-from shouzhi.checks.rows import missing_rungs, rows_twice
+from shouzhi.checks.rows import missing_rungs, rows_repeated, rows_twice
 from shouzhi.checks.sections import announced_sections, edition_sections
 from shouzhi.checks.shares import shares
 from shouzhi.checks.subject import Subject
@@ -54,7 +54,7 @@ _NAMELESS: Final = "#"
 FORM: Final[tuple[Check, ...]] = (
     missing_tables, unannounced_tables, table_order, empty_tables, missing_sections,
     announced_sections, edition_sections, shallow_codes, missing_rungs,
-    rows_twice, missing_reasons, listed_accounts, accounts_told, account_names, account_paths, unit_codes,
+    rows_repeated, rows_twice, missing_reasons, listed_accounts, accounts_told, account_names, account_paths, unit_codes,
     department_name, project_names,
     own_year, told_years, dates, as_of, placeholders, instructions, undecided, patterns, unclosed, numbers,
     scores, indicators, section_subjects,

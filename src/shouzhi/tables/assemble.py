@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold, strip_ordinal, tidy
 from shouzhi.sources import Cell, Grid, Line
 from shouzhi.space import Coordinates
 from shouzhi.tables import Column, Row, Table
-from shouzhi.tables.body import Shape, code_kind, is_total_row, read_rows, same_row
+from shouzhi.tables.body import Shape, code_kind, read_rows
 from shouzhi.tables.captions import (
     Caption,
     amount_unit,
@@ -26,6 +25,7 @@ from shouzhi.tables.captions import (
 from shouzhi.tables.form import is_form, read_form
 from shouzhi.tables.header import Head, columns, is_known, named_by, read_head, read_unknown_head
 from shouzhi.tables.headings import heading_text
+from shouzhi.tables.joining import join, repeated
 from shouzhi.tables.matrix import Matrix, fits, is_amount, matrix, widen
 from shouzhi.tables.shifts import settle
 
@@ -289,8 +289,8 @@ def _rows(
         if piece.width != first.width:
             remarks.append(f"续页有{piece.width}列，表头有{first.width}列")
             continue
-        more, inner = read_rows(piece.slice(_repeated(piece, head)), shape)
-        _join(rows, more)
+        more, inner = read_rows(piece.slice(repeated(piece, head)), shape)
+        join(rows, more)
         notes.extend(inner)
     return rows, notes
 
@@ -320,50 +320,6 @@ def _finish(
         department=next((c.department for c in captions if c.department), None),
         location=draft.first.grid.location,
     )
-
-
-def _repeated(piece: Matrix, head: Head) -> int:
-    """How many rows at the top of a continuation repeat the head."""
-    again = read_head(piece)
-    if again is None:
-        return 0
-    ours, theirs = head.key(), again.key()
-    alike = sum(a[-1:] == b[-1:] for a, b in zip(ours, theirs, strict=True))
-    return again.height if alike * 2 >= len(ours) else 0
-
-
-def _join(rows: list[Row], more: list[Row]) -> None:
-    """Append the rows of a continuation page.
-
-    A total repeated at its top is dropped; a row whose label was cut by the page
-    break is made whole.
-    """
-    if more and rows and is_total_row(more[0]) and any(same_row(more[0], row) for row in rows):
-        more = more[1:]
-    if more and rows and (whole := _whole_label(rows, more[0])):
-        index, label = whole
-        rows[index] = replace(rows[index], label=label)
-        more = more[1:]
-    rows.extend(more)
-
-
-def _whole_label(rows: Sequence[Row], tail: Row) -> tuple[int, str] | None:
-    """(index, label) of the row whose label `tail` finishes; None if it is a row of its own."""
-    if any(tail.cells) or set(tail.codes) - {"line"} or tail.texts:
-        return None
-    for index in range(len(rows) - 1, max(len(rows) - 6, -1), -1):
-        row = rows[index]
-        if row.side != tail.side:
-            continue
-        label = tidy(row.label + "\n" + tail.label)
-        return (index, label) if _known(label) and not _known(tail.label) else None
-    return None
-
-
-def _known(label: str) -> bool:
-    """Whether a label is a name that the catalogue knows."""
-    bare = strip_ordinal(label)[1]
-    return bool(classification("function").codes(bare) or lexicon().term(bare))
 
 
 def _heading_unit(words: Sequence[str]) -> str | None:

@@ -15,6 +15,7 @@ from shouzhi.warehouse.opened import Warehouse
 SIZE: Final = 4
 """A peer's spending is at most so many times as large, and at least such a part."""
 
+_NEEDED: Final = "department, document, in_table, in_row, in_column, page, year, stage, amount"
 _NARROW: Final = frozenset({"function", "economic", "government_economic", "unit", "project"})
 
 MEANT: Final = ("outturn", "approved")
@@ -60,6 +61,14 @@ def compare(
     warehouse: Warehouse, measure: Measure, keys: Sequence[str] | None = None, years: Sequence[int] | None = None
 ) -> list[Line]:
     """A measure of departments (all by default) over years, each at the best place that is printed."""
+    if keys is None and years is None and measures().get(measure.key) is measure:
+        return list(warehouse.memo(("compared", measure.key), lambda: _compare(warehouse, measure, None, None)))
+    return _compare(warehouse, measure, keys, years)
+
+
+def _compare(
+    warehouse: Warehouse, measure: Measure, keys: Sequence[str] | None, years: Sequence[int] | None
+) -> list[Line]:
     wanted = {department.key: department for department in departments(warehouse)}
     if keys is not None:
         wanted = {key: wanted[key] for key in keys if key in wanted}
@@ -83,13 +92,16 @@ def _question(
         values += [told[name] for name in WITHIN if name in told]
     ranked = f"(case {' '.join(branches)} end)"
     within = ""
+    for name, member in set.intersection(*(set(place) for place in measure.where)):
+        within += f" and {name} = ?"
+        values.append(member)
     for name, some in (("department", keys), ("year", years)):
         if some is not None:
             within += f" and {name} in (select unnest(?))"
             values.append(list(some))
     wide = all(name not in _NARROW for place in measure.where for name, _ in place)
     return (
-        f"select *, {ranked} as place_rank from {'broad' if wide else 'figures'}"  # noqa: S608 - our own words
+        f"select {_NEEDED}, {ranked} as place_rank from {'broad' if wide else 'figures'}"  # noqa: S608 - our own words
         f" where place_rank is not null{within}"
         " qualify row_number() over (partition by department, year, stage order by"
         " (document_year <> year), place_rank, in_table nulls last) = 1"

@@ -88,11 +88,21 @@ def documents(
     warehouse: Warehouse, key: str | None = None, year: int | None = None, kind: str | None = None
 ) -> list[Row]:
     """Heads of documents, the newest first, of all departments and years or of one."""
-    return warehouse.ask(
-        "select * from head where ($1 is null or department = $1) and ($2 is null or year = $2)"
-        " and ($3 is null or kind = $3) order by year desc, department_name, kind, document",
-        (key, year, kind),
-    )
+    known = warehouse.memo("documents", lambda: _documents(warehouse))
+    return [
+        row
+        for row in (known.get(key or "", []))
+        if year in (None, row["year"]) and kind in (None, row["kind"])
+    ]
+
+
+def _documents(warehouse: Warehouse) -> dict[str, list[Row]]:
+    """All heads, and those of each department, the newest first."""
+    rows = warehouse.ask("select * from head order by year desc, department_name, kind, document")
+    found: dict[str, list[Row]] = {"": rows}
+    for row in rows:
+        found.setdefault(row["department"], []).append(row)
+    return found
 
 
 def head(warehouse: Warehouse, document: str) -> Row | None:

@@ -163,12 +163,13 @@ class Warehouse:
         return self._opened().connection.cursor().sql(sql, params=list(parameters)).to_arrow_table()
 
     def of_document(self, kind: str, document: str, more: str = "", *values: object) -> list[Row]:
-        """The records of one document: of `listed`, `planned` and `answered` from memory.
+        """The records of one document: of `listed`, `planned` and `answered` all, in order, from memory.
 
         Of the other kinds (`tables`, `facts`, `prose`…) they are read from its own segment alone.
         """
         if kind in _SMALL:
-            return self.ask(f"select * from {kind} where document = ? {more}", (document, *values))  # noqa: S608
+            sql = f"select * from {kind} where document = ?"  # noqa: S608 - our own words
+            return self.memo((kind, document), lambda: self.ask(sql, (document,)))
         state = self._opened()
         segment = state.segments.get(document)
         if segment is None or kind not in KINDS:

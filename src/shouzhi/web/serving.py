@@ -100,6 +100,11 @@ def prepare() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
+        # What an earlier run could not finish.
+        from shouzhi.web.disclosure.carrying_out import carry_missing, sweep  # noqa: PLC0415 - as above
+
+        sweep()
+        carry_missing()
     except Error as error:
         raise CannotServe("serve-database", why=str(error).strip().splitlines()[0]) from None
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from pathlib import Path
 
 from django.conf import settings
@@ -62,6 +63,19 @@ def _answered(release: Release) -> list[dict[str, str]]:
             }
         )
     return told
+
+
+def sweep() -> int:
+    """Remove the folders of releases that were cut short before they were kept; gives their number.
+
+    For a moment when nobody prepares a release: the start of the server.
+    """
+    root = Path(settings.MEDIA_ROOT) / "releases"
+    kept = set(Release.objects.values_list("folder", flat=True))
+    left = [path for path in root.iterdir() if path.name not in kept] if root.is_dir() else []
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)
 
 
 def carry_missing() -> int:

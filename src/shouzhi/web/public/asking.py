@@ -84,7 +84,7 @@ def tables(warehouse: Warehouse, found: Row) -> list[Row]:
     names = ("number", "title", "amount_unit", "pages", "columns", "rows")
     return [
         {"table": row["in_table"] + 1, **{name: row[name] for name in names}}
-        for row in warehouse.of_document("listed", found["document"], "order by in_table")
+        for row in warehouse.of_document("listed", found["document"])
     ]
 
 

@@ -112,7 +112,7 @@ def _over_years(told: departments.Picture, group: str) -> Values | None:
 
 def _described(warehouse: Warehouse, head: Values) -> Values:
     """A document with the list of its tables."""
-    return {**head, "listed": warehouse.of_document("listed", head["document"], "order by in_table")}
+    return {**head, "listed": warehouse.of_document("listed", head["document"])}
 
 
 def _answered(warehouse: Warehouse, heads: Sequence[Values]) -> list[Values]:
@@ -120,7 +120,7 @@ def _answered(warehouse: Warehouse, heads: Sequence[Values]) -> list[Values]:
     return [
         finding
         for head in heads
-        for finding in warehouse.of_document("answered", head["document"], "order by finding")
+        for finding in warehouse.of_document("answered", head["document"])
     ]
 
 

@@ -97,9 +97,10 @@ class ServedLinks:
 
     def page(self, path: str, anchor: str = "", **query: str) -> str:
         """The address of a page."""
-        told = {name: value for name, value in query.items() if value}
-        asked = f"?{urlencode(told)}" if told else ""
-        return f"{self.root}{path}{asked}" + (f"#{anchor}" if anchor else "")
+        asked = ""
+        if query and (told := {name: value for name, value in query.items() if value}):
+            asked = f"?{urlencode(told)}"
+        return f"{self.root}{path}{asked}#{anchor}" if anchor else f"{self.root}{path}{asked}"
 
     def asset(self, name: str) -> str:
         """The address of a style sheet, script or picture."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -84,7 +84,7 @@ def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         revision = request.POST.get("revision", "")
         if not revision.isdecimal():
-            raise PermissionDenied
+            raise BadRequest
         try:
             answers.reply(found, request.POST.get("answer", ""), actor(request), int(revision))
         except answers.Refused as refused:
