@@ -54,8 +54,8 @@ _NAMELESS: Final = "#"
 FORM: Final[tuple[Check, ...]] = (
     missing_tables, unannounced_tables, table_order, empty_tables, missing_sections,
     announced_sections, edition_sections, shallow_codes, missing_rungs,
-    rows_repeated, rows_twice, missing_reasons, listed_accounts, accounts_told, account_names, account_paths, unit_codes,
-    department_name, project_names,
+    rows_repeated, rows_twice, missing_reasons, listed_accounts, accounts_told, account_names,
+    account_paths, unit_codes, department_name, project_names,
     own_year, told_years, dates, as_of, placeholders, instructions, undecided, patterns, unclosed, numbers,
     scores, indicators, section_subjects,
 )  # fmt: skip
