@@ -85,6 +85,19 @@ def test_a_table_that_says_what_its_heading_says_is_listed_once() -> None:
     assert [count for count in Counter(listed).values() if count > 1] == []
 
 
+def test_forms_of_projects_are_told_apart_in_the_contents() -> None:
+    book = load(EXAMPLES / BOOKS[0])
+    made = publication(book, edition("national/performance-2020"))
+    outputs = files(made, ["pdf", "html"])
+    pdf = pypdfium2.PdfDocument(next(data for name, data in outputs.items() if name.endswith("pdf")))
+    page = next(data for name, data in outputs.items() if name.endswith("html")).decode()
+    marks = [mark.get_title() for mark in pdf.get_toc()]
+    assert len(marks) == len(set(marks)) > len(book.projects)
+    for project in book.projects:
+        assert f"项目支出绩效目标表（{project.name}）" in marks
+        assert f"项目支出绩效目标表（{project.name}）</a>" in page
+
+
 # -- PDF --------------------------------------------------------------------------------------
 
 

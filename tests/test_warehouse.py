@@ -6,7 +6,7 @@ import io
 import json
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
 
 import pyarrow.parquet as pq
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 import shouzhi
 from shouzhi.catalogue.forms import edition, find
@@ -73,7 +73,8 @@ def test_every_fact_comes_out_as_it_went_in(warehouse: Warehouse, read: list[tup
         for row, fact in zip(rows, document.facts, strict=True):
             assert (row["amount"], row["printed"], row["printed_unit"]) == (fact.amount, fact.printed, fact.unit)
             assert (row["in_table"], row["in_row"], row["in_column"]) == (fact.table, fact.row, fact.column)
-            assert (row["page"], row["line"], row["sheet"]) == (fact.location.page, fact.location.line, fact.location.sheet)
+            at = fact.location
+            assert (row["page"], row["line"], row["sheet"]) == (at.page, at.line, at.sheet)
             told = {name: row[name] for name in DIMENSIONS if name not in {"year", "stage"} and row[name]}
             assert told == {name: member for name, member in fact.where.items() if name not in {"year", "stage"}}
 
@@ -304,7 +305,8 @@ def test_a_published_book_comes_in_with_its_files_pages_and_answers(tmp_path: Pa
     pytest.importorskip("typst", reason="typst is not installed")
     store = Store(tmp_path)
     outputs = files(book, ["pdf", "xlsx"])
-    finding = {"message": "合计与明细不符", "severity": "warning", "answer": "系四舍五入", "where": [{"table": 0, "row": 1}]}
+    finding: dict[str, Any] = {"message": "合计与明细不符", "severity": "warning", "answer": "系四舍五入"}
+    finding["where"] = [{"table": 0, "row": 1}]
     added = publish(store, book, outputs, findings=[finding], published="2024-02-20")
     assert publish(store, book, outputs, findings=[finding], published="2024-02-20").fresh is False
     warehouse = Warehouse(tmp_path)
@@ -349,7 +351,10 @@ def test_facts_leave_as_csv_json_excel_and_parquet(warehouse: Warehouse) -> None
     assert exports.document_file(warehouse, key, "exe") is None
 
 
-@pytest.mark.parametrize(("text", "safe"), [("=1+1", "'=1+1"), ("-5.2", "-5.2"), ("--", "--"), ("@x", "'@x"), ("收入", "收入")])
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [("=1+1", "'=1+1"), ("-5.2", "-5.2"), ("--", "--"), ("@x", "'@x"), ("收入", "收入")],
+)
 def test_no_text_becomes_a_formula(text: str, safe: str) -> None:
     assert exports.guarded(text) == safe
 
@@ -371,15 +376,15 @@ def test_a_package_of_a_year_is_whole_and_the_same_again(warehouse: Warehouse) -
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     from shouzhi.cli import main
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SHOUZHI_CACHE", str(tmp_path / "cache"))
-    yield lambda *words: CliRunner().invoke(main, [*map(str, words)])
+    return lambda *words: CliRunner().invoke(main, [*map(str, words)])
 
 
-def test_corpus_adds_lists_asks_and_exports(run: Any, tmp_path: Path) -> None:
+def test_corpus_adds_lists_asks_and_exports(run: Callable[..., Result], tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.pdf"
     wrong.write_bytes(b"no PDF")
     documents = EXAMPLES / "documents"

@@ -1,5 +1,5 @@
 """A submission to enter, and a browser that is signed in: for the tests of entry."""
-# ruff: noqa: ANN401, E501 - options of a browser; rows on one line
+# ruff: noqa: E501 - options of a browser; rows on one line
 
 from __future__ import annotations
 

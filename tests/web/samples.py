@@ -200,7 +200,7 @@ def things(people: dict[str, Any], department: Any, unit: Any) -> dict[str, Any]
     Staffing.objects.create(unit=below, year=2026, established=3, in_post=3)
     return {
         "unit": unit, "department": department, "person": person, "grant": grant, "entry": entry,
-        **_budget(people, department, unit), **_desk(people, department),
+        **_budget(people, department, unit), **_desk(people, department), "report": _report(department),
     }  # fmt: skip
 
 

@@ -64,7 +64,8 @@ def test_a_year_tells_measures_with_their_cells(client: Client) -> None:
     assert (figure["amount"], figure["amount_yuan"]) == (1_438_530_000, "14385300.00")
     table = get(client, f"/documents/{figure['document']}/tables/{figure['table'] + 1}")
     assert table["rows"][figure["row"]]["cells"][figure["column"]] == "14,385,300"
-    assert sum(node["amount"] for node in year["structures"][0]["nodes"] if node["depth"] == 0) == year["structures"][0]["total"]
+    tree = year["structures"][0]
+    assert sum(node["amount"] for node in tree["nodes"] if node["depth"] == 0) == tree["total"]
     assert get(client, f"/departments/{KEY}/peers/2024")[0]["alike"] > 0
 
 

@@ -1,5 +1,5 @@
 """Entry on the server: saving is safe to repeat, conflicts come back, imports are all or nothing."""
-# ruff: noqa: ANN401, D102 - what the test client and openpyxl give has no types of use here
+# ruff: noqa: D102 - methods that say by their names what they ask
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ PATHS = [
     f"/report/?document={ACCOUNTS}&table=2&row=0&column=0", "/api/v1/docs",
 ]  # fmt: skip
 BUILT = (Path(__file__).parents[2] / "src/shouzhi/web/static/shouzhi/charts.js").is_file()
-needs_scripts = pytest.mark.skipif(not BUILT, reason="the scripts are not built: cd frontend && npm ci && npm run build")
+UNBUILT = "the scripts are not built: cd frontend && npm ci && npm run build"
+needs_scripts = pytest.mark.skipif(not BUILT, reason=UNBUILT)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ export class Editor {
       tell: (text) => grid.bar.say(text),
       used: (column) => new Set(grid.sheet.rows.map((row) => row.cells[column.key])),
     });
-    this.suggestions.onpick = (text) => { this.input.value = text; this.commit(); grid.cursor.enter(false); };
+    this.suggestions.onpick = (text) => { this.commit({ text }); grid.cursor.enter(false); };
     this.input.addEventListener("input", () => this.#typed());
     this.input.addEventListener("compositionstart", () => { if (!this.editing) this.begin("", true); });
     this.input.addEventListener("blur", () => { if (this.editing) this.commit(); this.frame.host.classList.remove("grid-focused"); });
@@ -46,10 +46,10 @@ export class Editor {
     if (this.column.choices || LOOKED_UP.has(this.column.kind)) this.suggestions.ask(this.column, this.input.value, text === null);
   }
 
-  /** Ends editing and writes what was typed; returns whether there was anything to end. */
-  commit({ fill = false } = {}) {
+  /** Ends editing and writes what was typed, or a `text` that was picked; returns whether there was anything to end. */
+  commit({ fill = false, text = null } = {}) {
     if (!this.editing) return false;
-    const typed = this.suggestions.chosen ?? this.input.value.trim();
+    const typed = text ?? this.suggestions.chosen ?? this.input.value.trim();
     const { r, c } = this.at;
     this.#end();
     if (fill) this.grid.fillWith(typed);

@@ -115,7 +115,10 @@ def compact(*, folder: Path, lang: Language) -> None:
 @corpus.command()
 @click.argument("sql", metavar="SQL")
 @store_option
-@click.option("--format", "-f", "chosen", type=click.Choice(("table", "csv", "json")), default="table", show_default=True)
+@click.option(
+    "--format", "-f", "chosen", type=click.Choice(("table", "csv", "json")), default="table", show_default=True,
+    help="Output format.",
+)  # fmt: skip
 @language_option
 def query(sql: str, *, folder: Path, chosen: str, lang: Language) -> None:
     """Ask in SQL (of DuckDB) over heads, facts, tables, prose, projects and findings.

@@ -87,7 +87,9 @@ _GATHER: Final = Work(
 )
 
 
-def bring(store: Store, paths: Sequence[Path], wishes: Wishes, messages: Messages, *, jobs: int | None = None) -> Brought:
+def bring(
+    store: Store, paths: Sequence[Path], wishes: Wishes, messages: Messages, *, jobs: int | None = None
+) -> Brought:
     """Bring books and documents into the store; what cannot be used is told at the end."""
     brought = Brought()
     books, entries = sort_out(paths)

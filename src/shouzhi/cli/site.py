@@ -30,10 +30,12 @@ _PAGES: dict[str, tuple[PageLanguage, ...]] = {"zh": ("zh",), "en": ("en",), "bo
     "--store", "-s", "folder", type=click.Path(path_type=Path), metavar="FOLDER",
     help="A warehouse whose documents the site shows too; BOOKS are kept in it.",
 )  # fmt: skip
-@click.option("--pages", type=click.Choice(tuple(_PAGES)), default="both", show_default=True, help="Languages of the pages.")
+@click.option(
+    "--pages", type=click.Choice(tuple(_PAGES)), default="both", show_default=True, help="Languages of the pages."
+)
 @click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes that read at the same time.")
 @language_option
-def site(  # noqa: PLR0913 - a command has as many parameters as options
+def site(
     paths: tuple[Path, ...], *, out: Path, folder: Path | None, pages: str, jobs: int | None, lang: Language
 ) -> None:
     """Make the public site of BOOKS, as files that any web server can carry.
@@ -49,11 +51,12 @@ def site(  # noqa: PLR0913 - a command has as many parameters as options
         carried, unusable = _make(paths, folder or Path(temporary), out, pages, messages, jobs)
     seconds = f"{time.monotonic() - started:.1f}"
     mib = f"{carried.bytes / 1_048_576:.1f}"
-    click.echo(messages("site-done", pages=carried.pages, files=carried.files, mib=mib, out=out, seconds=seconds), err=True)
+    told_of = {"pages": carried.pages, "files": carried.files, "mib": mib, "out": out, "seconds": seconds}
+    click.echo(messages("site-done", **told_of), err=True)
     sys.exit(2 if unusable else 0)
 
 
-def _make(  # noqa: PLR0913 - what the command was given
+def _make(
     paths: tuple[Path, ...], store: Path, out: Path, pages: str, messages: Messages, jobs: int | None
 ) -> tuple[Carried, bool]:
     from shouzhi.cli.gathering import Wishes, bring, tell

@@ -46,9 +46,9 @@ _HEAD: Final = r"""
 #show heading.where(level: 3): set text(size: 12pt)
 #show heading.where(level: 3): set block(above: 17pt, below: 12pt)
 #let para(t) = par(first-line-indent: (amount: 2em, all: true), t)
-#let caption(level, listed, t) = {
-  show heading: it => block(width: 100%, above: 11pt, below: 9pt, align(center, text(size: 14pt, it.body)))
-  heading(level: level, outlined: listed, bookmarked: listed, t)
+#let caption(level, listed, name, t) = {
+  show heading: it => block(width: 100%, above: 11pt, below: 9pt, align(center, text(size: 14pt, t)))
+  heading(level: level, outlined: listed, bookmarked: listed, name)
 }
 #let sides(size, l, r) = block(width: 100%, above: 0pt, below: 4pt, sticky: true, text(size: size, grid(columns: (1fr, auto), l, r)))
 #let ruled(size, air, widths, head, ..body) = {
@@ -165,11 +165,12 @@ def _table(part: Table, level: int, above: str, *, fresh: bool) -> str:
     table, captions = part.table, part.table.edition.captions
     size = f"{max(part.fit.size, 9):g}pt"
     number = table.number if captions.number != "none" else None
-    title = f"{number}　{table.title}" if number and captions.number == "left" else table.title
+    before = f"{number}　" if number and captions.number == "left" else ""
+    title, name = before + table.title, before + table.name
     out = [above]
     if number and captions.number == "right":
         out.append(f"#align(right, text(size: {size}, {_quoted(number)}))\n")
-    out.append(f"#caption({min(level, 3)}, {str(part.listed).lower()}, {_quoted(title)})\n")
+    out.append(f"#caption({min(level, 3)}, {str(part.listed).lower()}, {_quoted(name)}, {_quoted(title)})\n")
     if table.left or table.right:
         out.append(f"#sides({size}, {_quoted(table.left)}, {_quoted(table.right)})\n")
     out.append(_grid(part))

@@ -94,7 +94,8 @@ class FormTable:
     `left` and `right` stand above it; `empty` says that the book has nothing in it;
     `amounts` are the exact amounts of the parts that figures are the sums of, one list for
     all the forms of a document, and `recorded` tells which of them a record of the book holds
-    itself, by sheet, row and column.
+    itself, by sheet, row and column.  `owner` is the project of a form that there is one of
+    for each.
     """
 
     form: Form
@@ -108,11 +109,17 @@ class FormTable:
     empty: bool
     amounts: list[int]
     recorded: Mapping[Recorded, int] = field(default_factory=dict)
+    owner: str = ""
 
     @property
     def number(self) -> str | None:
         """The number as printed."""
         return self.form.number
+
+    @property
+    def name(self) -> str:
+        """What contents call it: its title, and its project where there are several alike."""
+        return f"{self.title}（{self.owner}）" if self.owner else self.title
 
     @property
     def sides(self) -> list[TableSide]:

@@ -87,6 +87,7 @@ class _Filler:
             empty=False,
             amounts=self.pieces.amounts,
             recorded=self.pieces.places,
+            owner=self.owner.name if self.owner else "",
         )
         table.empty = not any(figure.present for figure in table.figures())
         notes = self.form.empty if table.empty and self.form.empty else self.form.notes

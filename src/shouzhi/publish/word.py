@@ -133,15 +133,17 @@ class _Writer:
                 yield False, _paragraph(part.text, "BodyText")
             wide = isinstance(part, Table) and part.fit.landscape
 
-    def _heading(self, text: str, level: int, *, fresh: bool = False, style: str = "") -> str:
-        """A heading with the bookmark that the contents point to."""
+    def _heading(
+        self, text: str, level: int, *, fresh: bool = False, style: str = "", name: str = ""
+    ) -> str:
+        """A heading with the bookmark that the contents point to, and what they call it."""
         self._bookmarks += 1
-        name = f"_Toc{self._bookmarks:06d}"
-        self._entries.append((level, text))
+        mark = f"_Toc{self._bookmarks:06d}"
+        self._entries.append((level, name or text))
         before = "<w:pageBreakBefore/>" if fresh else ""
         return (
             f'<w:p><w:pPr><w:pStyle w:val="{style or f"Heading{level}"}"/>{before}</w:pPr>'
-            f'<w:bookmarkStart w:id="{self._bookmarks}" w:name="{name}"/>{_run(text)}'
+            f'<w:bookmarkStart w:id="{self._bookmarks}" w:name="{mark}"/>{_run(text)}'
             f'<w:bookmarkEnd w:id="{self._bookmarks}"/></w:p>'
         )
 
@@ -185,13 +187,15 @@ class _Writer:
     def _table(self, part: Table, level: int, *, fresh: bool) -> str:
         table, captions = part.table, part.table.edition.captions
         number = table.number if captions.number != "none" else None
-        title = f"{number}　{table.title}" if number and captions.number == "left" else table.title
+        before = f"{number}　" if number and captions.number == "left" else ""
+        title, name = before + table.title, before + table.name
         out = []
         if number and captions.number == "right":
             out.append(_paragraph(number, "TableNumber", fresh=fresh))
             fresh = False
         if part.listed:
-            out.append(self._heading(title, min(level, 3), fresh=fresh, style=f"TableTitle{min(level, 3)}"))
+            style = f"TableTitle{min(level, 3)}"
+            out.append(self._heading(title, min(level, 3), fresh=fresh, style=style, name=name))
         else:
             out.append(_paragraph(title, "TableTitle", fresh=fresh))
         if table.left or table.right:

@@ -110,7 +110,7 @@ class _Writer:
         link = self.format(font_color="#1F4E79", underline=1)
         for row, (part, sheet) in enumerate(pages, start=2):
             name = sheet.get_name()
-            text = f"{part.table.number or ''}　{part.table.title}".strip("　")
+            text = f"{part.table.number or ''}　{part.table.name}".strip("　")
             page.write_url(row, 0, f"internal:'{name}'!A1", link, text[:255])
         self._header(page)
 

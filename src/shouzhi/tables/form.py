@@ -61,8 +61,10 @@ def _first_pairs(table: Matrix, first: int, last: int) -> int:
 def _opens_band(table: Matrix, row: int) -> bool:
     """Whether nearly all cells of a row are words that only ever head columns."""
     cells = table.starts(row)
+    if any(is_number(cell.text) for cell in cells):
+        return False
     pure = sum(lexicon().is_pure_heading(cell.text) for cell in cells)
-    return pure >= 2 and pure * 3 >= len(cells) * 2 and not any(is_number(c.text) for c in cells)
+    return pure >= 2 and pure * 3 >= len(cells) * 2
 
 
 def is_form(table: Matrix) -> bool:

@@ -69,7 +69,8 @@ def measures() -> Mapping[str, Measure]:
 
 def account(dimension: str, code: str, title: str) -> Measure:
     """The spending under one account code, of all sources where it is told, else of the narrower."""
-    told = ({}, {"source": "fiscal"}, {"source": "general"}, {"source": "general", "kind": "basic"})
+    general = {"source": "general"}
+    told: tuple[dict[str, str], ...] = ({}, {"source": "fiscal"}, general, {**general, "kind": "basic"})
     flows = ("expenditure", "expenditure_total")
     places = tuple(
         place_of({"flow": flow, dimension: code, **more}) for more in told for flow in flows

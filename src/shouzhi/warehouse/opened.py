@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from shouzhi.space import DIMENSIONS
-from shouzhi.warehouse import search
+from shouzhi.warehouse import search as searching
 from shouzhi.warehouse.schemas import KINDS
+from shouzhi.warehouse.search import KINDS as FOUND
+from shouzhi.warehouse.search import Hit
 
 if TYPE_CHECKING:
     import duckdb
@@ -146,7 +148,7 @@ class Warehouse:
         return self.folder / "segments" / segment / f"{kind}.parquet"
 
     def ask(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """The rows of a question in SQL over heads, head, facts, figures, tables, prose…
+        """The rows of a question in SQL over heads, facts, figures, tables, prose, projects, findings.
 
         `figures` are the facts that stand first at their place; `broad` those of them that
         belong to no single account, unit or project.
@@ -180,7 +182,7 @@ class Warehouse:
             f" where r.document = ? {more}", (document, *values),
         )  # fmt: skip
 
-    def facts(  # noqa: PLR0913 - a question has so many parts
+    def facts(
         self,
         documents: Sequence[str],
         terms: Sequence[str],
@@ -204,10 +206,10 @@ class Warehouse:
             f"from read_parquet([{paths}]) r semi join live using (document, version) where {where}"
         )
         given = [list(documents), *values]
-        total = self.ask(f"select count(*) as n {asked}", given)[0]["n"]  # noqa: S608 - our words
+        total = self.ask(f"select count(*) as n {asked}", given)[0]["n"]
         names = ", ".join(f"r.{name}" for name in fields)
         rows = self.ask(
-            f"select {names} {asked} order by r.document, fact limit ? offset ?", [*given, most, skip]  # noqa: S608
+            f"select {names} {asked} order by r.document, fact limit ? offset ?", [*given, most, skip]
         )
         return rows, total
 
@@ -222,14 +224,14 @@ class Warehouse:
         return found
 
     def search(
-        self, query: str, kinds: Sequence[str] = search.KINDS, most: int = 20
-    ) -> dict[str, list[search.Hit]]:
+        self, query: str, kinds: Sequence[str] = FOUND, most: int = 20
+    ) -> dict[str, list[Hit]]:
         """What is found of each kind, at most `most` of each."""
-        return search.find(self._index, query, kinds, most)
+        return searching.find(self._index, query, kinds, most)
 
-    def everything(self) -> list[search.Hit]:
+    def everything(self) -> list[Hit]:
         """All that can be found, for an index elsewhere."""
-        return search.everything(self._index)
+        return searching.everything(self._index)
 
     def file(self, document: str, name: str) -> Path | None:
         """A file that readers may download; None where the document has none of that name."""

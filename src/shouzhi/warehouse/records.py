@@ -183,8 +183,8 @@ def project_records(data: Json, identity: Record, facts: Sequence[Record]) -> It
 def _own(fact: Record, data: Json) -> bool:
     """Whether a fact is of the document's own year, and of the stage that it is about."""
     about = data["document"]
-    own = fact["stage"] == STAGES.get(about["kind"], "approved")
-    return own and fact["year"] == about["year"] and fact["project"] != fact["unit"]
+    own = bool(fact["stage"] == STAGES.get(about["kind"], "approved") and fact["year"] == about["year"])
+    return own and bool(fact["project"] != fact["unit"])
 
 
 def _rank(fact: Record) -> tuple[bool, ...]:

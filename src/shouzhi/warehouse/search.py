@@ -99,13 +99,13 @@ def index(connection: sqlite3.Connection, head: Record, rows: Mapping[str, Seque
     """Put a document into the index."""
     document, year = head["document"], head["year"]
     name = head["department_name"]
-    _share(connection, document, "department", head["department"], name, {"level": head["level"]})
+    _share(connection, document, "department", head["department"], name, extra={"level": head["level"]})
     for dimension in ("function", "economic"):
         codes = {fact[dimension]: fact.get("label") for fact in rows["facts"] if (fact[dimension] or "").isdecimal()}
         for code, told in sorted(codes.items(), key=lambda pair: pair[0]):
             label = member_name(dimension, code, year)
             label = told or label if label == code else label
-            _share(connection, document, "account", f"{dimension}:{code}", label, {}, f"{code} ")
+            _share(connection, document, "account", f"{dimension}:{code}", label, extra={}, before=f"{code} ")
     for project in rows["projects"]:
         extra = {key: project[f"in_{key}"] for key in ("table", "row", "column")}
         extra |= {"amount": project["amount"], "page": project["page"]}
@@ -126,6 +126,7 @@ def _share(  # noqa: PLR0913 - an entry has as many parts
     kind: str,
     key: str,
     label: str,
+    *,
     extra: Record,
     before: str = "",
 ) -> None:
@@ -142,7 +143,7 @@ def _share(  # noqa: PLR0913 - an entry has as many parts
     connection.execute("insert or ignore into uses values (?, ?)", (document, row[0]))
 
 
-def _own(  # noqa: PLR0913 - an entry has as many parts
+def _own(
     connection: sqlite3.Connection, document: str, kind: str, label: str, extra: Record, more: str = ""
 ) -> None:
     made = connection.execute(
@@ -191,7 +192,7 @@ def _of_kind(
 ) -> list[Hit]:
     limit = _RANKED if kind in SHARED else most
     rows = connection.execute(
-        f"select {_ENTRY} from found f join entries e on e.id = f.rowid where found match ?"
+        f"select {_ENTRY} from found f join entries e on e.id = f.rowid where found match ?"  # noqa: S608
         " order by f.rowid desc limit ?", (f'"{_KIND}{kind}" AND {asked}', limit),
     )  # fmt: skip
     hits = _hits(rows)

@@ -46,7 +46,7 @@ insert into state select 0, strftime('%Y-%m-%dT%H:%M:%SZ') where not exists (sel
 _SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
-class Unplaced(Exception):  # noqa: N818 - named after what happened
+class Unplaced(Exception):
     """A document that tells no department or no year, and so has no place in the store.
 
     `cause` and `remedy` are sentences for the user.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -111,7 +111,7 @@ def _name(dimension: str, code: str, year: int, row: Row) -> str:
     return row["label"] or name if name == code else name
 
 
-def flows(rows: list[Row], year: int) -> list[Link]:
+def flows(rows: Sequence[Row], year: int) -> list[Link]:
     """Links from sources to classes of function, and from these to kinds of spending.
 
     What is printed of all sources and of none that is told apart is 其他资金: the difference.
@@ -161,7 +161,7 @@ def _rest(whole: Tree, by_source: Mapping[str, Mapping[str, int]]) -> Iterator[L
             yield Link(name, root.name, rest)
 
 
-def _kinds(rows: list[Row], whole: Tree, year: int) -> Iterator[Link]:
+def _kinds(rows: Sequence[Row], whole: Tree, year: int) -> Iterator[Link]:
     """From classes to kinds, where the kinds make up the class but for rounding."""
     for kind in ("basic", "project", "business_expenditure", "remitted_up", "subsidies_down"):
         found = [row for row in rows if row["kind"] == kind and row["source"] is None]

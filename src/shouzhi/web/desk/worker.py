@@ -10,12 +10,15 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 from django.conf import settings
+from django.db import OperationalError
 
 from shouzhi.cli.workers import Failure, Pool
 from shouzhi.web.desk.claims import beating, claim, new_holder, reclaim, release
+from shouzhi.web.desk.models import Job
 from shouzhi.web.desk.outcomes import settle, task_of
 from shouzhi.web.desk.places import use_words, words_mark
 from shouzhi.web.desk.reading import PRELOAD, do
@@ -55,19 +58,25 @@ def _stretch(holder: str, limit: float) -> int:
     settled = 0
     with Pool(do, processes(), limit, PRELOAD) as pool, beating(holder):
         while words == words_mark() and (jobs := claim(holder, CHUNK * processes())):
-            tasks = []
-            for job in jobs:
-                task = task_of(job)
-                if isinstance(task, Failure):
-                    settled += settle(job, task, holder)
-                else:
-                    tasks.append((job, task))
             # The largest first: no process is left alone with a large file at the end.
-            tasks.sort(key=lambda pair: -(pair[0].document.size if pair[0].document else 0))
-            by_number = {number: job for number, (job, _) in enumerate(tasks)}
-            for number, result in pool.run([(n, task) for n, (_, task) in enumerate(tasks)]):
-                settled += settle(by_number[number], result, holder)
+            jobs.sort(key=lambda job: -(job.document.size if job.document else 0))
+            tasks = {number: task_of(job) for number, job in enumerate(jobs)}
+            told = {number: task for number, task in tasks.items() if isinstance(task, Failure)}
+            run = pool.run([(number, task) for number, task in tasks.items() if number not in told])
+            for number, result in chain(told.items(), run):
+                settled += _settled(jobs[number], result, holder)
     return settled
+
+
+def _settled(job: Job, result: bytes | Failure, holder: str) -> bool:
+    """Write what came of a job; what cannot be written is told of the job and ends nothing else."""
+    try:
+        return settle(job, result, holder)
+    except OperationalError:  # the database is away: all of it is done again
+        raise
+    except Exception as error:
+        _LOG.exception("job %s", job.pk)
+        return settle(job, Failure("fault", {"what": type(error).__name__}), holder)
 
 
 def main() -> None:

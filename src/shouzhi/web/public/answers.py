@@ -27,7 +27,7 @@ WITHIN: Final = timedelta(minutes=10)
 _PARTS: Final = ("table", "row", "column")
 
 
-class Refused(Exception):  # noqa: N818 - named after what happened
+class Refused(Exception):
     """A report that is not taken, with a sentence for the reader."""
 
 

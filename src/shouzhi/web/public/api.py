@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Path, Query, Router
+from ninja import NinjaAPI, P, PathEx, Query, QueryEx, Router
 
 import shouzhi
 from shouzhi.catalogue.classifications import CODED, TREES, classification
@@ -13,7 +13,6 @@ from shouzhi.space import DIMENSIONS
 from shouzhi.warehouse import comparing, departments, exports
 from shouzhi.warehouse.figures import measures
 from shouzhi.warehouse.schemas import COLUMNS
-from shouzhi.warehouse.search import KINDS
 from shouzhi.web.pages import public
 from shouzhi.web.public import asking, content
 from shouzhi.web.public.handing import Answer, ApiFault, given, listed, one
@@ -21,10 +20,10 @@ from shouzhi.web.public.opening import warehouse
 from shouzhi.web.public.rendering import render
 from shouzhi.web.public.shapes import (
     DepartmentOut,
+    DictionaryOut,
     DimensionOut,
     DocumentOut,
     DocumentsAsked,
-    DictionaryOut,
     FactOut,
     FactsAsked,
     Fault,
@@ -43,12 +42,15 @@ from shouzhi.web.public.shapes import (
 )
 from shouzhi.web.public.views import links_of
 
-KEY: Final = Path(..., pattern=r"^[-a-zA-Z0-9_]{1,80}$")
-YEAR: Final = Path(..., ge=1900, le=2200)
+Key = PathEx[str, P(pattern=r"^[-a-zA-Z0-9_]{1,80}$")]
+Year = PathEx[int, P(ge=1900, le=2200)]
+Number = PathEx[int, P(ge=1, le=10_000)]
+Words = QueryEx[str, P(min_length=1, max_length=60)]
+Most = QueryEx[int, P(ge=1, le=100)]
+Kind = Literal["department", "account", "project", "table", "prose"]
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
-LIST: Final[dict[str, Any]] = {
-    "responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}, "application/vnd.apache.parquet": _BYTES}}}
-}
+_FORMS: Final = {"text/csv": {"schema": {"type": "string"}}, "application/vnd.apache.parquet": _BYTES}
+LIST: Final[dict[str, Any]] = {"responses": {200: {"content": _FORMS}}}
 """Other forms in which lists come."""
 ZIP: Final[dict[str, Any]] = {"responses": {200: {"description": "OK", "content": {"application/zip": _BYTES}}}}
 NONE: Final[dict[Any, Any]] = {404: Fault, 406: Fault, 422: Fault}
@@ -56,8 +58,9 @@ NONE: Final[dict[Any, Any]] = {404: Fault, 406: Fault, 422: Fault}
 api = NinjaAPI(
     title="收支公开数据",
     version="1",
-    description=f"Shouzhi {shouzhi.__version__}: published budgets and accounts as facts. Amounts are whole 分 (1/100 yuan); "
-    "`amount_yuan` is the same in yuan. Lists come as JSON, CSV or Parquet by `Accept` or `format`. Read-only.",
+    description=f"Shouzhi {shouzhi.__version__}: published budgets and accounts as facts. "
+    "Amounts are whole 分 (1/100 yuan); `amount_yuan` is the same in yuan. "
+    "Lists come as JSON, CSV or Parquet by `Accept` or `format`. Read-only.",
     docs_url=None,
     urls_namespace="public:api",
 )
@@ -78,21 +81,22 @@ def list_departments(
 
 
 @router.get("/departments/{key}", response={200: DepartmentOut, **NONE}, summary="A department")
-def one_department(request: HttpRequest, key: str = KEY) -> HttpResponse:
+def one_department(request: HttpRequest, key: Key) -> HttpResponse:
     """A department by its key."""
     return one(request, lambda: asking.department(_department(key)))
 
 
-@router.get("/departments/{key}/years/{year}", response={200: YearOut, **NONE}, summary="A department in a year")
-def department_year(request: HttpRequest, key: str = KEY, year: int = YEAR) -> HttpResponse:
+@router.get("/departments/{key}/years/{year}", response={200: YearOut, **NONE}, summary="A year")
+def department_year(request: HttpRequest, key: Key, year: Year) -> HttpResponse:
     """Measures, structures of spending and flows of a department in a year."""
     return one(request, lambda: asking.year(warehouse(), _department(key), year))
 
 
-@router.get("/departments/{key}/peers/{year}", response={200: list[PeerOut], **NONE}, summary="Departments like it")
-def department_peers(request: HttpRequest, key: str = KEY, year: int = YEAR) -> HttpResponse:
+@router.get("/departments/{key}/peers/{year}", response={200: list[PeerOut], **NONE}, summary="Peers")
+def department_peers(request: HttpRequest, key: Key, year: Year) -> HttpResponse:
     """Departments like this one in a year, by size, level and function."""
-    return one(request, lambda: [asking.peer(peer) for peer in comparing.peers(warehouse(), _department(key).key, year)])
+    found = comparing.peers(warehouse(), _department(key).key, year)
+    return one(request, lambda: [asking.peer(peer) for peer in found])
 
 
 @router.get("/documents", response={200: Page[DocumentOut], **NONE}, summary="Documents", openapi_extra=LIST)
@@ -103,19 +107,19 @@ def list_documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> HttpRe
 
 
 @router.get("/documents/{document}", response={200: DocumentOut, **NONE}, summary="A document")
-def one_document(request: HttpRequest, document: str = KEY) -> HttpResponse:
+def one_document(request: HttpRequest, document: Key) -> HttpResponse:
     """The head of a document."""
     return one(request, lambda: asking.head(_head(document)))
 
 
 @router.get("/documents/{document}/tables", response={200: list[TableOut], **NONE}, summary="Tables of a document")
-def document_tables(request: HttpRequest, document: str = KEY) -> HttpResponse:
+def document_tables(request: HttpRequest, document: Key) -> HttpResponse:
     """The tables of a document, without their rows."""
     return one(request, lambda: asking.tables(warehouse(), _head(document)))
 
 
-@router.get("/documents/{document}/tables/{number}", response={200: dict[str, Any], **NONE}, summary="A table as printed")
-def one_table(request: HttpRequest, document: str = KEY, number: int = Path(..., ge=1, le=10_000)) -> HttpResponse:
+@router.get("/documents/{document}/tables/{number}", response={200: dict[str, Any], **NONE}, summary="A table")
+def one_table(request: HttpRequest, document: Key, number: Number) -> HttpResponse:
     """A table with its rows, cells exactly as printed; tables count from 1."""
 
     def make() -> Answer:
@@ -129,7 +133,7 @@ def one_table(request: HttpRequest, document: str = KEY, number: int = Path(...,
 
 
 @router.get("/documents/{document}/prose", response={200: list[ParagraphOut], **NONE}, summary="Prose of a document")
-def document_prose(request: HttpRequest, document: str = KEY) -> HttpResponse:
+def document_prose(request: HttpRequest, document: Key) -> HttpResponse:
     """The paragraphs of a document under their headings."""
     return one(request, lambda: asking.prose(warehouse(), _head(document)))
 
@@ -137,10 +141,10 @@ def document_prose(request: HttpRequest, document: str = KEY) -> HttpResponse:
 @router.get("/facts", response={200: Page[FactOut], **NONE}, summary="Facts", openapi_extra=LIST)
 def list_facts(request: HttpRequest, asked: Query[FactsAsked]) -> HttpResponse:
     """Printed numbers with their coordinates and places, by document, department or any dimension."""
-    return given(request, asked, asking.facts(warehouse(), asked), FactOut, exports.FIELDS)
+    return given(request, asked, asking.facts(warehouse(), asked), exports.FIELDS)
 
 
-@router.get("/series", response={200: Page[SeriesOut], **NONE}, summary="A measure over departments and years", openapi_extra=LIST)
+@router.get("/series", response={200: Page[SeriesOut], **NONE}, summary="A measure", openapi_extra=LIST)
 def list_series(request: HttpRequest, asked: Query[SeriesAsked]) -> HttpResponse:
     """One measure of the dictionary, or one account as `function:208`, by department, year and stage."""
     measure = content.measure_of(warehouse(), asked.measure)
@@ -158,12 +162,12 @@ def list_projects(request: HttpRequest, asked: Query[ProjectsAsked]) -> HttpResp
 @router.get("/search", response={200: list[HitOut], **NONE}, summary="Search")
 def find(
     request: HttpRequest,
-    q: str = Query(..., min_length=1, max_length=60),
-    kind: Literal[KINDS] | None = None,  # type: ignore[valid-type]  # the kinds are known there
-    most: int = Query(20, ge=1, le=100),
+    q: Words,
+    kind: Kind | None = None,
+    most: Most = 20,
 ) -> HttpResponse:
     """Departments, accounts, projects, tables and prose that have every word of `q`."""
-    return one(request, lambda: asking.hits(warehouse(), q, (kind,) if kind else KINDS, most))
+    return one(request, lambda: asking.hits(warehouse(), q, (kind,) if kind else get_args(Kind), most))
 
 
 @router.get("/dictionary", response={200: DictionaryOut, **NONE}, summary="Data dictionary")
@@ -177,7 +181,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
 
 
 @router.get("/dictionary/{dimension}", response={200: list[DimensionOut], **NONE}, summary="Members of a dimension")
-def dimension(request: HttpRequest, dimension: str = KEY) -> HttpResponse:
+def dimension(request: HttpRequest, dimension: Key) -> HttpResponse:
     """Codes and names of a dimension with the years in which they hold."""
 
     def make() -> Answer:
@@ -196,7 +200,7 @@ def list_bulk(request: HttpRequest) -> HttpResponse:
 
 
 @router.get("/bulk/{year}.zip", response={200: None, **NONE}, summary="Package of a year", openapi_extra=ZIP)
-def bulk(request: HttpRequest, year: int = YEAR) -> HttpResponse:
+def bulk(request: HttpRequest, year: Year) -> HttpResponse:
     """All records of the documents of a year as Parquet and CSV, with datapackage.json."""
     return asking.bulk(request, warehouse(), year)
 
@@ -226,9 +230,9 @@ def _not_found(request: HttpRequest, fault: Http404) -> HttpResponse:  # noqa: A
 
 
 @public()
-def documented(request: HttpRequest) -> HttpResponse:
+def documented(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The API described for people, out of its own schema: no script, no other server."""
-    return HttpResponse(render("api", links_of(request), schema=api.get_openapi_schema()))
+    return HttpResponse(render("api", links_of(), schema=api.get_openapi_schema()))
 
 
 api.add_router("", router, tags=["data"])

@@ -28,7 +28,8 @@ Say = charts.Say
 STAGES: Final = {"approved": "年初预算", "adjusted": "调整预算", "outturn": "决算"}
 DIMENSION_NAMES: Final = {
     "year": "年度", "stage": "编审阶段", "flow": "收支方向", "source": "资金来源", "kind": "支出性质",
-    "function": "支出功能分类", "economic": "部门支出经济分类", "government_economic": "政府支出经济分类",
+    "function": "支出功能分类", "economic": "部门支出经济分类",
+    "government_economic": "政府支出经济分类",
     "unit": "单位", "project": "项目", "item": "专项口径",
 }  # fmt: skip
 LINES: Final = 100
@@ -42,7 +43,9 @@ def home(warehouse: Warehouse) -> Values:
     known = departments.departments(warehouse)
     counts = warehouse.ask("select count(*) as documents, coalesce(sum(facts), 0) as facts from head")[0]
     places = [(place, list(found)) for place, found in groupby(known, key=lambda d: d.place)]
-    newest = warehouse.ask("select * from head order by coalesce(published, added[:10]) desc, year desc, document limit 6")
+    newest = warehouse.ask(
+        "select * from head order by coalesce(published, added[:10]) desc, year desc, document limit 6"
+    )
     years = warehouse.ask("select year, count(*) as n from head group by year order by year desc")
     return {
         "counts": {**counts, "departments": len(known)}, "places": places,

@@ -62,20 +62,18 @@ def listed(
     """A part of a list that is at hand."""
     first = (asked.page - 1) * asked.size
     part = Part(list(rows[first : first + asked.size]), len(rows))
-    return given(request, asked, lambda: part, shape, tuple(shape.model_fields))
+    return given(request, asked, lambda: part, tuple(shape.model_fields))
 
 
 def given(
-    request: HttpRequest, asked: ListAsked, make: Callable[[], Part], shape: type[Schema], fields: Sequence[str]
+    request: HttpRequest, asked: ListAsked, make: Callable[[], Part], fields: Sequence[str]
 ) -> HttpResponse:
     """A part of a list in the form that is accepted; links to its neighbours stand in `Link`."""
     form = _form(request, asked.format, tuple(FORMS))
     held = warehouse()
-    totals: list[int] = []
 
     def fresh() -> Kept:
         part = make()
-        totals.append(part.total)
         return Kept.of(_body(request, asked, part, form, fields), FORMS[form], held.changed)
 
     kept = CACHE.get(("api", form, request.get_full_path()), held.revision, fresh)

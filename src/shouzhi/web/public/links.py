@@ -57,8 +57,15 @@ class Paths:
 class Links(Protocol):
     """How a page links to others."""
 
-    language: Language
-    served: bool
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        ...
+
+    @property
+    def served(self) -> bool:
+        """Whether a server answers."""
+        ...
 
     def page(self, path: str, anchor: str = "", **query: str) -> str:
         """The address of a page."""

@@ -79,12 +79,12 @@ def _own() -> Mapping[str, str]:
 def money(amount: Figure | int | None, language: Language) -> Markup:
     """An amount of 分 for the eye: three or four digits that matter and their unit."""
     if amount is None:
-        return Markup("—")  # noqa: S704 - a constant
+        return Markup("—")
     fen = amount.amount if isinstance(amount, Figure) else amount
     scale, unit = next((s for s in _SCALES[language] if abs(fen) >= s[0]), _SCALES[language][-1])
     value = Decimal(fen) / scale
     places = 2 if abs(value) < 100 else 1 if abs(value) < 1000 else 0
-    return Markup('<data value="{}">{}<small>{}</small></data>').format(  # noqa: S704 - escapes what it is given
+    return Markup('<data value="{}">{}<small>{}</small></data>').format(
         yuan(fen).replace(",", ""), f"{value:,.{places}f}", f" {unit}"
     )
 

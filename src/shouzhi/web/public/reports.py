@@ -28,7 +28,7 @@ _PER_PAGE: Final = 50
 @public("GET", "POST")
 def report(request: HttpRequest) -> HttpResponse:
     """The form on which a reader tells what is wrong with a figure."""
-    links = links_of(request)
+    links = links_of()
     given = request.POST if request.method == "POST" else request.GET
     asked = {name: given.get(name, "") for name in _PLACE}
     told = answers.about(warehouse(), asked)
@@ -92,6 +92,6 @@ def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, say("已答复；答复列在公众网站的更正记录里"))
             return redirect("public:reports")
-    links = links_of(request)
+    links = links_of()
     told = {"table": found.table, "row": found.row, "column": found.column, "document": found.document}
     return render(request, "public/answer.html", {"report": found, "figure": _back(links, told)})

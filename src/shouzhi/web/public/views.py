@@ -131,7 +131,7 @@ def facts(request: HttpRequest, key: str, suffix: str) -> HttpResponse:
 
 
 @public()
-def file(request: HttpRequest, key: str, name: str) -> HttpResponse:
+def file(request: HttpRequest, key: str, name: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """A published file as it is."""
     path = warehouse().file(key, name)
     if path is None or not path.is_file():
@@ -159,7 +159,7 @@ def shown(
     if "lang" in request.GET:
         return _switched(request)
     query = urlencode({name: value for name, value in asked.items() if value})
-    links = links_of(request, query)
+    links = links_of(query)
     held = warehouse()
     fresh = partial(_made, held, template, make, links)
     key = (links.language, request.path, query)
@@ -192,8 +192,8 @@ def missing(links: ServedLinks) -> HttpResponse:
     return HttpResponse(render("missing", links, **told), status=404)
 
 
-def links_of(request: HttpRequest, query: str = "") -> ServedLinks:  # noqa: ARG001 - the language is that of its thread
-    """Links of pages in the language of a request; `query` is what the page was asked for."""
+def links_of(query: str = "") -> ServedLinks:
+    """Links of pages in the language of this request; `query` is what the page was asked for."""
     language: Language = "en" if translation.get_language() == "en" else "zh"
     return ServedLinks(language, _assets(), reverse("public:home"), query=query)
 
