@@ -317,8 +317,9 @@ class _Maker:
     def _nontax(self) -> None:
         """Income by kind and, below some of the kinds, by what it is of."""
         rows: Rows = []
+        fees = self.dice.sample(FEES, len(FEES))
         for head in NONTAX[: self.dice.randint(0, len(NONTAX))]:
-            inner = self.dice.sample(FEES, self.dice.randint(0, 2))
+            inner = [fees.pop() for _ in range(min(len(fees), self.dice.randint(0, 2)))]
             rows.append({"name": head, "level": "1"} | ({} if inner else self._paid()))
             rows += [{"name": name, "level": "2", **self._paid()} for name in inner]
         self.sheets["nontax"] = rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -44,14 +45,19 @@ def test_what_is_published_is_read_back(key: str, seed: int, units: int, lines: 
 
 @pytest.mark.parametrize(("key", "kind"), LARGE.items())
 def test_a_large_book_is_read_back(key: str, kind: str) -> None:
-    agree(key, (7, 30, 2000), [kind])
+    agree(key, (7, 30, 2000), [kind], {"error", "warning"})
 
 
-def agree(key: str, size: tuple[int, int, int], formats: tuple[str, ...] | list[str]) -> None:
-    """Publish a book and read it: every fact is there at its place, and no check finds an error."""
+def agree(
+    key: str, size: tuple[int, int, int], formats: Sequence[str], grave: Collection[str] = ("error",)
+) -> None:
+    """Publish a book and read it: every fact is there at its place, and no check finds anything grave.
+
+    Small books of random amounts may bear out relations by chance, which then warn.
+    """
     found = edition(key)
     made = publication(book(*size, found), found)
     with tempfile.TemporaryDirectory() as folder:
         for kind in formats:
             assert not differences(made, read_back(made, kind, Path(folder))), (key, kind, size)
-    assert not [f.message for f in findings(made) if f.severity == "error"], (key, size)
+    assert not [f.message for f in findings(made) if f.severity in grave], (key, size)

@@ -3,9 +3,10 @@
 import { BarChart, SankeyChart, TreemapChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
-echarts.use([BarChart, SankeyChart, TreemapChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+echarts.use([BarChart, SankeyChart, TreemapChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, LabelLayout, SVGRenderer]);
 
 const english = document.documentElement.lang.startsWith("en");
 const FEN = { 亿元: 1e10, 万元: 1e6, 元: 1e2 };
@@ -68,6 +69,7 @@ const makers = {
       tooltip: { formatter: ({ name, value, data: part }) => `${name} ${part.code ?? ""}\n${money(value)}  ${share(value, whole)}` },
       series: [{
         type: "treemap",
+        animation: false,
         data: data.map((part, place) => shaded(part, colours[place % colours.length])),
         // Where the words do not fit they are left out: half a number misleads.
         labelLayout: ({ rect, labelRect }) => (labelRect.width > rect.width + 1 || labelRect.height > rect.height + 1 || rect.width < 44 ? { x: -9999, y: -9999 } : {}),

@@ -90,10 +90,9 @@ SAMPLES: dict[str, Sample] = {
         "year",
         "budget:findings",
         "budget:rounds",
-        "disclosure:preview",
-        "disclosure:preview-page",
         "disclosure:prepare",
     ),
+    **_all("year", "disclosure:preview", "disclosure:preview-page", empty=True),
     **_all(
         "submission",
         "budget:submission",

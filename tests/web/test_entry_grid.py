@@ -473,6 +473,10 @@ def test_a_remark_is_written_at_a_cell_and_read_there(
     reading.get_by_label("写意见").fill("请附测算依据")
     reading.get_by_role("button", name="提交意见").click()
     reading.wait_for_selector("#grid-1-7.grid-remarked")
+    reading.keyboard.type("88")  # the keys are back in the grid
+    press(reading, "Enter")
+    typed_and_saved(reading)
+    assert rows(found)[1]["amount"] == "88"
     assert found.comments.get().column == "amount"
     page.reload()
     page.wait_for_selector("#grid-1-7.grid-remarked")

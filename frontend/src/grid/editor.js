@@ -23,6 +23,8 @@ export class Editor {
 
   focus() {
     this.input.focus({ preventScroll: true });
+    // A dialog that closes gives the focus back without the caret, and keys would go nowhere.
+    if (!this.editing) this.input.setSelectionRange(0, 0);
   }
 
   /** Begins to edit the active cell: with its text (null), or with what was typed. */

@@ -69,7 +69,7 @@ export class Suggestions {
   close() {
     clearTimeout(this.#timer);
     this.#asked += 1;
-    this.frame.list.hidden = true;
+    this.#open(false);
     this.options = [];
     this.at = -1;
   }
@@ -88,10 +88,10 @@ export class Suggestions {
       make("span", "", {}, option.label), make("small", "", {}, option.path ?? ""),
     )));
     if (!options.length) {
-      list.hidden = true;
+      this.#open(false);
       return this.tell(say("没有找到；可以照填，保存时再核对"));
     }
-    list.hidden = false;
+    this.#open(true);
     this.#place();
     this.tell(say("{n} 个可选，用上下键选择", { n: options.length }));
     return this.#mark(typeof mark === "string" ? options.findIndex((option) => option.text === mark) : mark ? 0 : -1);
@@ -103,6 +103,17 @@ export class Suggestions {
     if (at < 0) return this.frame.input.removeAttribute("aria-activedescendant");
     this.frame.list.children[at].scrollIntoView({ block: "nearest" });
     return this.frame.input.setAttribute("aria-activedescendant", `grid-option-${at}`);
+  }
+
+  // To those who listen, the input is a combobox while its list is open, and a text field otherwise.
+  #open(open) {
+    const { list, input } = this.frame;
+    list.hidden = !open;
+    input.setAttribute("aria-controls", open ? "grid-list" : "grid-table");
+    for (const [name, value] of [["role", "combobox"], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) {
+      if (open) input.setAttribute(name, value);
+      else input.removeAttribute(name);
+    }
   }
 
   // Below the cell, or above it where there is no room.

@@ -35,7 +35,7 @@ COMMANDS = {
         "Keep a warehouse of many documents: add, list, search, ask in SQL, export.",
     ),
     "site": (
-        "shouzhi.cli.site:site",
+        "shouzhi.web.public.command:site",
         "Make the public site of books and documents, as files for any web server.",
     ),
     "serve": ("shouzhi.web.command:serve", "Run the application in the browser."),

@@ -27,6 +27,7 @@ ITEMS: Final = (
     Item("审核台", "desk:home", "desk.view"),
     Item("机构人员", "people:bodies", "organisation.view"),
     Item("审计日志", "audit:entries", "audit.view"),
+    Item("读者报告", "public:reports", "errors.answer"),
     Item("公众网站", "public:home", None),
 )
 

@@ -59,9 +59,9 @@ def site(
 def _make(
     paths: tuple[Path, ...], store: Path, out: Path, pages: str, messages: Messages, jobs: int | None
 ) -> tuple[Carried, bool]:
-    from shouzhi.cli.gathering import Wishes, bring, tell
-    from shouzhi.warehouse import Store, Warehouse
-    from shouzhi.web.public.carrying import carry
+    from shouzhi.cli.gathering import Wishes, bring, tell  # noqa: PLC0415 - --help answers at once
+    from shouzhi.warehouse import Store, Warehouse  # noqa: PLC0415 - as above
+    from shouzhi.web.public.carrying import carry  # noqa: PLC0415 - as above
 
     brought = bring(Store(store), paths, Wishes(), messages, jobs=jobs)
     tell(brought, messages)
