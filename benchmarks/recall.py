@@ -204,6 +204,8 @@ def in_all(tally: Tally) -> None:
     twice = [o for o in seen if o.twice]
     once = [o for o in seen if not o.twice]
     planted = len(tally.outcomes)
+    loose = [o for o in tally.outcomes if not o.touched]
+    whole = [o for o in tally.outcomes if o.touched and not o.seen]
     print(
         f"\n{planted} errors planted, {sum(o.touched for o in tally.outcomes)} of them where a "
         f"relation touches, {sum(o.seen for o in tally.outcomes)} beyond what rounding explains\n"
@@ -216,6 +218,8 @@ def in_all(tally: Tally) -> None:
         f"found {share(said, lambda o: o.detected)}%\n"
         f"rows, columns, tables, units, names, years: {len(rest)} that something sees; "
         f"found {share(rest, lambda o: o.detected)}%\n"
+        f"unseen: no relation touches it {len(loose)}; within rounding, or every relation stays whole "
+        f"{len(whole)}; told by checks of form all the same {sum(o.detected for o in loose + whole)}\n"
         f"figures that no relation touches: {tally.facts - tally.touched} of {tally.facts} in tables, "
         f"{tally.said - tally.said_touched} of {tally.said} in the prose"
     )

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from generated_books import book
 from roundtrip import FORMATS, differences, read_back
 from shouzhi.catalogue.forms import edition, keys
+from shouzhi.facts import Document
 from shouzhi.publish.document import publication
 from shouzhi.publish.proof import findings
 
@@ -48,6 +49,11 @@ def test_a_large_book_is_read_back(key: str, kind: str) -> None:
     agree(key, (7, 30, 2000), [kind], {"error", "warning"})
 
 
+def told_in_prose(document: Document) -> list[tuple[str, str, str]]:
+    """The facts of the sentences, which all formats must tell alike."""
+    return sorted((f.printed, f.unit, str(f.where)) for f in document.facts if f.table is None)
+
+
 def agree(
     key: str, size: tuple[int, int, int], formats: Sequence[str], grave: Collection[str] = ("error",)
 ) -> None:
@@ -58,6 +64,9 @@ def agree(
     found = edition(key)
     made = publication(book(*size, found), found)
     with tempfile.TemporaryDirectory() as folder:
-        for kind in formats:
-            assert not differences(made, read_back(made, kind, Path(folder))), (key, kind, size)
+        read = {kind: read_back(made, kind, Path(folder)) for kind in formats}
+    for kind, document in read.items():
+        assert not differences(made, document), (key, kind, size)
+    told = {kind: told_in_prose(document) for kind, document in read.items()}
+    assert all(said == told[formats[0]] for said in told.values()), (key, size)
     assert not [f.message for f in findings(made) if f.severity in grave], (key, size)

@@ -70,7 +70,7 @@ const makers = {
       series: [{
         type: "treemap",
         animation: false,
-        data: data.map((part, place) => shaded(part, colours[place % colours.length])),
+        data: [...data].sort((a, b) => b.value - a.value).map((part, place) => shaded(part, colours[place % colours.length])),
         // Where the words do not fit they are left out: half a number misleads.
         labelLayout: ({ rect, labelRect }) => (labelRect.width > rect.width + 1 || labelRect.height > rect.height + 1 || rect.width < 44 ? { x: -9999, y: -9999 } : {}),
         roam: false,

@@ -15,6 +15,7 @@ pytest.importorskip("duckdb", reason="the application's extra is not installed: 
 
 import pyarrow.parquet as pq
 from django.core.wsgi import get_wsgi_application
+from django.conf import settings
 from django.test import Client
 from public_world import ACCOUNTS, BUDGET, FISHERY, KEY, fill, read
 
@@ -30,7 +31,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def client(db: None, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:  # noqa: ARG001 - it must be there
-    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(filled))
+    monkeypatch.setattr(settings, "WAREHOUSE", filled)
     CACHE.clear()
     yield Client()
     CACHE.clear()
@@ -152,7 +153,8 @@ def test_series_projects_search_dictionary_and_packages(client: Client) -> None:
 def test_what_answers_is_what_the_schema_says(client: Client) -> None:  # noqa: ARG001 - its warehouse
     """Schemathesis asks every operation, with what fits and what does not, and holds the answers to the schema."""
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
-    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import HealthCheck, Phase, given
+    from hypothesis import settings as measures
 
     django = get_wsgi_application()
 
@@ -161,7 +163,7 @@ def test_what_answers_is_what_the_schema_says(client: Client) -> None:  # noqa: 
         return django(environ, start)
 
     schema = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", application)
-    calm = settings(
+    calm = measures(
         max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip

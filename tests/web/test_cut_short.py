@@ -10,9 +10,11 @@ import pytest
 from django.conf import settings
 from killing import at_every_step
 from shouzhi.cycle.building import read
+from shouzhi.cycle.raw import RawBook
 from shouzhi.web.audit.log import Actor, verify
 from shouzhi.web.audit.models import Entry
 from shouzhi.web.budget.models import BudgetYear, Step
+from shouzhi.web.budget.rows import raw, replace
 from shouzhi.web.disclosure.carrying_out import carry_missing, sweep
 from shouzhi.web.disclosure.models import Release
 from shouzhi.web.disclosure.preparing import changed_files, prepare
@@ -73,3 +75,23 @@ def test_a_publication_cut_short_is_made_up_for(year: BudgetYear, people: dict[s
     release.refresh_from_db()
     assert release.carried
     assert carry_missing() == 0
+
+
+def test_an_import_cut_short_changes_nothing(year: BudgetYear, people: dict[str, Any]) -> None:
+    submission = year.submissions.exclude(unit=year.department).filter(rows__sheet="expenditure").first()
+    assert submission is not None
+    type(submission).objects.filter(pk=submission.pk).update(state="drafting")
+    BudgetYear.objects.filter(pk=year.pk).update(state="second_up")
+    submission.refresh_from_db()
+    before = raw(submission)
+    few = RawBook("few", sheets={"income": before.sheets["income"][:3]})
+
+    def whole() -> bool:
+        assert list(verify()) == []
+        rows = submission.rows.count()
+        assert rows in {sum(map(len, before.sheets.values())) - len(before.sheets["units"]), 3}
+        assert (rows == 3) == Entry.objects.filter(verb="import").exists()
+        return rows == 3
+
+    who = Actor(people["department_finance"])
+    assert at_every_step(lambda: replace(submission, few, who, "导入"), whole)

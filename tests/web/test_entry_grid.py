@@ -424,6 +424,20 @@ def test_an_address_leads_to_its_cell(opened: Callable[..., Opened], server: str
         other.close()
 
 
+def test_axe_finds_nothing_worse_than_minor_in_a_list(opened: Callable[..., Opened]) -> None:
+    axe = pytest.importorskip(
+        "axe_core_python.sync_playwright", reason="axe-core-python is not installed"
+    )
+    page, _ = opened(3)
+    go(page, 0, SOURCE)
+    press(page, "Alt+ArrowDown")
+    page.wait_for_selector(".grid-option[aria-selected=true]")
+    found = axe.Axe().run(page)["violations"]
+    assert {(v["id"], v["impact"]) for v in found} <= {
+        ("aria-allowed-role", "minor")
+    }  # see docs/decisions.md
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing(opened: Callable[..., Opened], width: int) -> None:
     axe = pytest.importorskip(

@@ -164,14 +164,12 @@ def _looked_at(page: Page, address: str, name: str, axe: Any, *, empty: bool) ->
         faults.append("no content policy")
     for violation in axe.run(page)["violations"]:
         if violation["impact"] in SERIOUS:
-            nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+            nodes = "; ".join(f"{node['html'][:120]} {node['failureSummary']}" for node in violation["nodes"][:3])
             faults.append(f"axe {violation['id']}: {nodes}")
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        ):
-            faults.append(f"wider than a window of {width}")
+        if wide := page.evaluate(_WIDE):
+            faults.append(f"wider than a window of {width}: {wide[:100]}")
     _shoot(page, name)
     return faults
 

@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
 
+from django.conf import settings
 from django.test import Client
 from public_world import ACCOUNTS, BUDGET, FISHERY, KEY, fill, read
 
@@ -55,7 +56,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def client(db: None, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:  # noqa: ARG001 - it must be there
-    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(filled))
+    monkeypatch.setattr(settings, "WAREHOUSE", filled)
     CACHE.clear()
     yield Client()
     CACHE.clear()
@@ -114,7 +115,7 @@ def test_every_figure_leads_to_the_cell_that_prints_it(client: Client) -> None:
 
 def test_a_page_is_kept_until_the_warehouse_changes(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     store = fill(tmp_path / "warehouse")
-    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(store.folder))
+    monkeypatch.setattr(settings, "WAREHOUSE", store.folder)
     client = Client()
     first = client.get("/")
     tag = first.headers["ETag"]
@@ -238,7 +239,7 @@ def test_a_report_without_the_token_of_the_form_is_refused(client: Client) -> No
 
 
 def test_an_empty_warehouse_is_a_site_too(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(Store(tmp_path / "empty").folder))
+    monkeypatch.setattr(settings, "WAREHOUSE", Store(tmp_path / "empty").folder)
     client = Client()
     for path in ("/", "/compare/", "/search/?q=预算", "/corrections/", "/api/v1/departments", "/api/v1/facts"):
         assert client.get(path).status_code == 200, path

@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
 
+from django.conf import settings
 from public_world import ACCOUNTS, KEY, fill
 
 from shouzhi.web.public.keeping import CACHE
@@ -31,7 +32,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def site(filled: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setenv("SHOUZHI_WAREHOUSE", str(filled))
+    monkeypatch.setattr(settings, "WAREHOUSE", filled)
     CACHE.clear()
     yield server
     CACHE.clear()

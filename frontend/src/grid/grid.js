@@ -183,7 +183,8 @@ export class Grid {
     const { r, c } = this.cursor.active;
     const line = this.layout.lines[r];
     const column = this.sheet.columns[c];
-    this.frame.input.setAttribute("aria-activedescendant", `grid-${r}-${c}`);
+    if (line) this.frame.input.setAttribute("aria-activedescendant", `grid-${r}-${c}`);
+    else this.frame.input.removeAttribute("aria-activedescendant"); // an empty sheet that may only be read
     this.frame.input.setAttribute("aria-label", `${column.heading} ${line?.row ? this.numberOf(line.row) : ""}`);
     const fault = line?.row ? faultAt(line.row, column) : "";
     const found = (line?.row?.findings ?? []).map((finding) => finding.message).join("；");

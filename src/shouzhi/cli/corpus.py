@@ -27,7 +27,7 @@ store_option = click.option(
 
 @click.group()
 def corpus() -> None:
-    """Keep a warehouse of many documents: Parquet files, and questions to all of them."""
+    """Keep a warehouse of many documents: add, list, search, ask in SQL, export."""
 
 
 @corpus.command()

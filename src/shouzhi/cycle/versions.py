@@ -16,6 +16,7 @@ Kind = Literal["added", "changed", "removed"]
 
 PROSE: Final = "prose"
 SETTINGS: Final = "settings"
+_COMPARED: Final = 250_000  # pairs of rows; beyond that they are told as removed and added
 _MEASURES: Final = frozenset({"amount", "number", "count"})
 
 
@@ -82,10 +83,40 @@ def _sheet(sheet: Sheet, before: list[Cells], after: list[Cells]) -> Iterator[Ro
         pairs, old, new = _paired(old, new, key)
         for a, b in pairs:
             yield _change(sheet.key, a, b)
+    pairs, old, new = _alike(old, new)
+    for a, b in pairs:
+        yield _change(sheet.key, a, b)
     for cells in old:
         yield _change(sheet.key, cells, {})
     for cells in new:
         yield _change(sheet.key, {}, cells)
+
+
+def _alike(
+    before: list[Cells], after: list[Cells]
+) -> tuple[list[tuple[Cells, Cells]], list[Cells], list[Cells]]:
+    """Rows that agree in most of their cells, the most alike first; then what is left of both."""
+    if len(before) * len(after) > _COMPARED:
+        return [], before, after
+    scores = sorted(
+        (
+            (-_agreement(a, b), i, k)
+            for i, a in enumerate(before)
+            for k, b in enumerate(after)
+            if _agreement(a, b) * 2 > max(len(a), len(b))
+        ),
+    )
+    old: dict[int, Cells] = dict(enumerate(before))
+    new: dict[int, Cells] = dict(enumerate(after))
+    pairs = []
+    for _, i, k in scores:
+        if i in old and k in new:
+            pairs.append((old.pop(i), new.pop(k)))
+    return pairs, list(old.values()), list(new.values())
+
+
+def _agreement(a: Cells, b: Cells) -> int:
+    return sum(b.get(key) == text for key, text in a.items())
 
 
 def _without_equal(before: list[Cells], after: list[Cells]) -> tuple[list[Cells], list[Cells]]:

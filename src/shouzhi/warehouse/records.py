@@ -219,5 +219,6 @@ def finding_records(findings: Sequence[Json], identity: Record) -> Iterator[Reco
         where = (finding.get("where") or [{}])[0]
         place = {f"in_{name}": where.get(name) for name in ("table", "row", "column")}
         place |= {"page": where.get("page"), "text": where.get("text"), "rule": finding.get("check")}
-        told = {name: finding.get(name) for name in (*names, "authority", "answer", "answered")}
+        told = {name: finding.get(name) for name in (*names, "authority")}
+        told |= {name: finding.get(name) or None for name in ("answer", "answered")}
         yield {**identity, "finding": number, **told, **place}

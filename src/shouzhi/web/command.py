@@ -163,8 +163,11 @@ def _welcome(messages: Messages, *, demo: bool) -> None:
         if demo:
             from shouzhi.web.demo import lay_out  # noqa: PLC0415 - as above
 
-            for role, name, password in lay_out():
-                click.echo(messages("serve-person", role=role, name=name, password=password))
+            try:
+                for role, name, password in lay_out():
+                    click.echo(messages("serve-person", role=role, name=name, password=password))
+            except FileNotFoundError:
+                click.echo(messages("serve-no-examples"), err=True)
         if first := serving.first_administrator():
             click.echo(messages("serve-first", name=first[0], password=first[1]))
     finally:

@@ -160,7 +160,7 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA / "files"
-WAREHOUSE = DATA / "warehouse"
+WAREHOUSE = Path(os.environ.get("SHOUZHI_WAREHOUSE") or DATA / "warehouse")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # a folder of documents chosen at once

@@ -38,7 +38,7 @@ _PAGES: dict[str, tuple[PageLanguage, ...]] = {"zh": ("zh",), "en": ("en",), "bo
 def site(
     paths: tuple[Path, ...], *, out: Path, folder: Path | None, pages: str, jobs: int | None, lang: Language
 ) -> None:
-    """Make the public site of BOOKS, as files that any web server can carry.
+    """Make the public site of books and documents, as files for any web server.
 
     BOOKS are books (folders or workbooks), published documents, and folders or zips of these.
     All links are relative: the site works from any folder and without a server.  The exit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from shouzhi.warehouse import Store, Warehouse
 
 
 def folder() -> Path:
-    """Where it lies: `SHOUZHI_WAREHOUSE`, else in the data folder."""
-    return Path(os.environ.get("SHOUZHI_WAREHOUSE") or settings.DATA / "warehouse")
+    """Where it lies."""
+    return Path(settings.WAREHOUSE)
 
 
 def store() -> Store:
