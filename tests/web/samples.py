@@ -156,7 +156,8 @@ SAMPLES: dict[str, Sample] = {
 PLACED: Mapping[str, str] = {
     "unit": "unit", "department": "department", "person": "unit", "grant": "unit", "year": "department",
     "submission": "unit", "comment": "unit", "version": "unit", "project": "unit", "release": "department",
-    "batch": "department", "document": "department", "comparison": "department", "alias": "department", "entry": "unit", "report": "department",
+    "batch": "department", "document": "department", "comparison": "department", "alias": "department", "entry": "unit",
+    "report": "department",
 }  # fmt: skip
 """At which body each thing stands, told here once more: not asked of the code under test."""
 

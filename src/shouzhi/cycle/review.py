@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
@@ -59,10 +59,18 @@ def _own(book: Book) -> Iterator[Line]:
     return (line for line in book.lines if line.record.sheet in {"income", "expenditure"})
 
 
+def balance(amounts: Iterable[tuple[str, int]]) -> tuple[int, int]:
+    """Income and expenditure in 分 of amounts (flow, 分), what is carried over with each of them."""
+    told = list(amounts)
+    return (
+        sum(amount for flow, amount in told if flow in _INFLOWS),
+        sum(amount for flow, amount in told if flow in _OUTFLOWS),
+    )
+
+
 def _unbalanced(book: Book) -> Iterator[Remark]:
     """Income and expenditure of a unit must balance (预算法 article 37: planned within its income)."""
-    income = sum(line.amount for line in _own(book) if line.where.get("flow") in _INFLOWS)
-    spent = sum(line.amount for line in _own(book) if line.where.get("flow") in _OUTFLOWS)
+    income, spent = balance((line.where.get("flow", ""), line.amount) for line in _own(book))
     if income != spent:
         message = (
             f"收入合计 {yuan(income)} 元，支出合计 {yuan(spent)} 元，相差 {yuan(income - spent)} 元"

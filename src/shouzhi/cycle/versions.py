@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 from shouzhi.cycle.raw import RawBook
 from shouzhi.cycle.sheets import Sheet, schema
+from shouzhi.cycle.shift import Shift
+from shouzhi.cycle.values import Amiss, amount
 
 Cells = Mapping[str, str]
 Key = Callable[[Cells], Hashable]
@@ -34,6 +36,36 @@ class RowChange:
         """The keys of the columns that differ, in no order that means anything."""
         keys = dict.fromkeys((*self.before, *self.after))
         return tuple(key for key in keys if self.before.get(key, "") != self.after.get(key, ""))
+
+    @property
+    def shift(self) -> Shift | None:
+        """The amount before and after in 分; None where the row has none, or one that is no amount."""
+        if "amount" not in {*self.before, *self.after}:
+            return None
+        before, after = _amount(self.before), _amount(self.after)
+        return None if before is None or after is None else Shift(before, after)
+
+
+def sums(before: RawBook, after: RawBook) -> dict[str, Shift]:
+    """What each sheet of money amounts to in two books, in 分; what is no amount counts for nothing."""
+    return {
+        sheet.key: Shift(_sum(before, sheet.key), _sum(after, sheet.key))
+        for sheet in schema().sheets
+        if sheet.column_of("amount") is not None
+    }
+
+
+def _sum(book: RawBook, sheet: str) -> int:
+    return sum(_amount(row.cells) or 0 for row in book.sheets.get(sheet, []))
+
+
+def _amount(cells: Cells) -> int | None:
+    """The amount of a row in 分: nothing for an empty cell, None for a faulty one."""
+    text = cells.get("amount", "").strip()
+    try:
+        return amount(text) if text else 0
+    except Amiss:
+        return None
 
 
 def changes(before: RawBook, after: RawBook) -> tuple[RowChange, ...]:

@@ -16,7 +16,8 @@ SIZE: Final = 4
 """A peer's spending is at most so many times as large, and at least such a part."""
 
 _NEEDED: Final = "department, document, in_table, in_row, in_column, page, year, stage, amount"
-_NARROW: Final = frozenset({"function", "economic", "government_economic", "unit", "project"})
+_CODES: Final = frozenset({"function", "economic"})
+_NARROW: Final = frozenset({"government_economic", "unit", "project"})
 
 MEANT: Final = ("outturn", "approved")
 
@@ -99,9 +100,11 @@ def _question(
         if some is not None:
             within += f" and {name} in (select unnest(?))"
             values.append(list(some))
-    wide = all(name not in _NARROW for place in measure.where for name, _ in place)
+    told = {name for place in measure.where for name, _ in place}
+    codes = len(told & _CODES)
+    table = "figures" if told & _NARROW or codes > 1 else "coded" if codes else "broad"
     return (
-        f"select {_NEEDED}, {ranked} as place_rank from {'broad' if wide else 'figures'}"  # noqa: S608 - our own words
+        f"select {_NEEDED}, {ranked} as place_rank from {table}"  # noqa: S608 - our own words
         f" where place_rank is not null{within}"
         " qualify row_number() over (partition by department, year, stage order by"
         " (document_year <> year), place_rank, in_table nulls last) = 1"

@@ -123,6 +123,12 @@ class Warehouse:
             f"create {stored} broad as select * from figures where function is null and economic is null"  # noqa: S608
             " and government_economic is null and unit is null and project is null"
         )
+        # In the order of the codes, so that a question for one account skips all others.
+        connection.execute(
+            f"create {stored} coded as select * from figures where unit is null and project is null"  # noqa: S608
+            " and government_economic is null and item is null and (function is null) <> (economic is null)"
+            " order by function nulls first, economic"
+        )
         connection.execute("create table head as select * from heads order by department, year")
         for name, sql in _SMALL.items():
             connection.execute(f"create {stored} {name} as {sql}")

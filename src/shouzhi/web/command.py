@@ -7,9 +7,10 @@ that the options set.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
@@ -129,9 +130,7 @@ def serve(*, host: str, port: int, data: Path, workers: int, demo: bool, lang: L
     messages = Messages(lang)
     _application(messages, data)
     os.environ["SHOUZHI_SERVING"] = "1"
-    os.environ.setdefault(
-        "SHOUZHI_HOSTS", ",".join(dict.fromkeys(("localhost", "127.0.0.1", "[::1]", _name(host))))
-    )
+    os.environ.setdefault("SHOUZHI_HOSTS", ",".join(_names(host)))
     with _gently(messages):
         from shouzhi.web import serving  # noqa: PLC0415 - needs the extra
 
@@ -147,6 +146,16 @@ def serve(*, host: str, port: int, data: Path, workers: int, demo: bool, lang: L
             )
             serving.run(host, port, workers)
     click.echo(messages("serve-ended"))
+
+
+def _names(host: str) -> list[str]:
+    """The names under which the server is reached: this machine's own too, where it listens everywhere."""
+    names = ["localhost", "127.0.0.1", "[::1]", _name(host)]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - what the person asked for
+        names += [socket.gethostname(), socket.getfqdn()]
+        with suppress(OSError):
+            names += socket.gethostbyname_ex(socket.gethostname())[2]
+    return list(dict.fromkeys(names))
 
 
 def _name(host: str) -> str:

@@ -68,7 +68,15 @@ def used(submission: Submission) -> tuple[Use, ...]:
     """The ceilings of a submission's unit and what it asks for under each."""
     year = submission.budget_year
     issued = dict(year.ceilings.filter(unit=submission.unit).values_list("source", "amount"))
-    return uses(issued, asked(submission))
+    return uses(issued, _asked_below(submission))
+
+
+def _asked_below(submission: Submission) -> list[tuple[str, int]]:
+    """What a unit asks to spend; of a department, what all its units and itself ask for."""
+    if submission.unit.kind == "unit":
+        return asked(submission)
+    round_ = submission.budget_year.submissions.filter(round=submission.round)
+    return [money for one in round_ for money in asked(one)]
 
 
 def _round_open(submission: Submission) -> str | None:
@@ -106,18 +114,20 @@ def _answered(submission: Submission, found: list[Remark]) -> str | None:
 
 def _within_ceilings(submission: Submission) -> str | None:
     """Requests (一上) come before ceilings; drafts (二上) keep within them."""
-    if submission.round != "second_up" or submission.unit.kind != "unit":
+    if submission.round != "second_up":
         return None
     year = submission.budget_year
     issued = dict(year.ceilings.filter(unit=submission.unit).values_list("source", "amount"))
     words = schema()
-    for use in uses(issued, asked(submission)):
+    for use in used(submission):
         if use.over > 0:
             return say(
                 "{source}超过控制数 {over} 元（控制数 {ceiling} 元，申报 {asked} 元）",
                 source=words.word("source", use.source),
                 over=yuan(use.over), ceiling=yuan(use.ceiling), asked=yuan(use.asked),
             )  # fmt: skip
+    if submission.unit.kind != "unit":  # its own rows need no ceiling of their own
+        return None
     for source, amount in without_ceiling(issued, asked(submission)).items():
         if amount > 0:
             return say(

@@ -7,7 +7,10 @@ from datetime import date
 from django.db import transaction
 
 from shouzhi.catalogue.workflows import Move
+from shouzhi.cycle.ceilings import uses
 from shouzhi.cycle.moves import Refused
+from shouzhi.cycle.sheets import schema
+from shouzhi.space import yuan
 from shouzhi.web.audit.log import SYSTEM, Actor, record
 from shouzhi.web.budget.conditions import of_submission, of_year
 from shouzhi.web.budget.models import BudgetYear, Ceiling, CeilingChange, Submission
@@ -75,6 +78,26 @@ def _after_submission(submission: Submission, made: Move, who: Actor) -> None:
         freeze(submission, f"{ROUND_NAMES[submission.round]}·{made.name}", who)
 
 
+def refuse_overissue(year: BudgetYear) -> None:
+    """Raise Refused where the units' ceilings of a source exceed the department's, where it has one."""
+    whole = dict(year.ceilings.filter(unit=year.department).values_list("source", "amount"))
+    parts = year.ceilings.exclude(unit=year.department).values_list("source", "amount")
+    over = [use for use in uses(whole, parts) if use.over > 0]
+    if over:
+        words = schema()
+        raise Refused(
+            [
+                say(
+                    "{source}：各单位控制数合计 {handed} 元，超过部门总控制数 {whole} 元",
+                    source=words.word("source", use.source),
+                    handed=yuan(use.asked),
+                    whole=yuan(use.ceiling),
+                )
+                for use in over
+            ]
+        )
+
+
 def issue(  # noqa: PLR0913 - a ceiling says this much
     year: BudgetYear,
     unit: Body,
@@ -91,9 +114,9 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
     department, Stale where somebody else revised it meanwhile.
     """
     if amount < 0:
-        raise Refused(["控制数不能是负数"])
+        raise Refused([say("控制数不能是负数")])
     if not unit.path.startswith(year.department.path):
-        raise Refused([f"“{unit}”不是“{year.department}”的单位"])
+        raise Refused([say("“{unit}”不是“{department}”的单位", unit=unit, department=year.department)])
     assert who.user is not None  # noqa: S101 - the page asks who it is
     with transaction.atomic():
         found = (
@@ -109,7 +132,7 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
         if found and before == amount:
             return found
         if found and not reason.strip():
-            raise Refused(["调整已下达的控制数需要写明原因"])
+            raise Refused([say("调整已下达的控制数需要写明原因")])
         ceiling = found or Ceiling(budget_year=year, unit=unit, source=source)
         ceiling.amount = amount
         ceiling.revision += 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from shouzhi.cycle.ceilings import Use, uses
 from shouzhi.web.budget.conditions import asked
@@ -47,7 +48,9 @@ def standings(year: BudgetYear, round_: str, paths: Iterable[str] | None = None)
         .order_by("unit__order", "unit__path")
     )
     issued: dict[int, dict[str, int]] = defaultdict(dict)
-    for unit, source, amount in year.ceilings.values_list("unit", "source", "amount"):
+    for unit, source, amount in year.ceilings.filter(unit__kind="unit").values_list(
+        "unit", "source", "amount"
+    ):
         issued[unit][source] = amount
     return [_standing(submission, issued[submission.unit_id]) for submission in found]
 
@@ -59,10 +62,34 @@ def _standing(submission: Submission, issued: dict[str, int]) -> Standing:
     )  # type: ignore[attr-defined]
 
 
-def by_source(standings: Iterable[Standing]) -> dict[str, int]:
-    """What is asked for in all, in 分 by source."""
-    found: dict[str, int] = defaultdict(int)
-    for standing in standings:
-        for source, amount in asked(standing.submission):
-            found[source] += amount
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """All submissions of a round: what they ask for, their ceilings, and how many are accepted.
+
+    Amounts in 分; `whole` is the ceiling of the department itself (None: none was issued).
+    """
+
+    requested: int
+    ceiling: int | None
+    whole: int | None
+    accepted: int
+    comments: int
+
+
+def overall(year: BudgetYear, listed: Sequence[Standing]) -> Overall:
+    """The last line of a year's table."""
+    limits = [standing.ceiling for standing in listed if standing.ceiling is not None]
+    whole = year.ceilings.filter(unit=year.department).aggregate(all=Sum("amount"))["all"]
+    return Overall(
+        requested=sum(standing.requested for standing in listed),
+        ceiling=sum(limits) if limits else None,
+        whole=whole,
+        accepted=sum(standing.submission.state == "accepted" for standing in listed),
+        comments=sum(standing.comments for standing in listed),
+    )
+
+
+def due(submission: Submission) -> date | None:
+    """The day by which the submission's round is to be finished; None where none is set."""
+    found = submission.budget_year.deadlines.filter(state=submission.round).first()
+    return found.due if found else None

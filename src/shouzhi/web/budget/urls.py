@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from shouzhi.web.budget.entry import urls as entry
-from shouzhi.web.budget.views import ceilings, comments, review, submissions, versions, years
+from shouzhi.web.budget.views import (
+    ceilings,
+    comments,
+    review,
+    rollup,
+    submissions,
+    versions,
+    years,
+)
 
 app_name = "budget"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("years/<int:pk>/ceilings/", ceilings.ceilings, name="ceilings"),
     path("years/<int:pk>/ceilings/issue/", ceilings.issue_all, name="ceilings-issue"),
     path("years/<int:pk>/findings/", review.findings, name="findings"),
+    path("years/<int:pk>/rollup/", rollup.rolled, name="rollup"),
     path("years/<int:pk>/rounds/", versions.compare_rounds, name="rounds"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
     path("submissions/<int:pk>/move/", submissions.move, name="move"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import auth, messages
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -22,6 +23,7 @@ from shouzhi.web.people.sessions import SINCE
 def login(request: HttpRequest) -> HttpResponse:
     """Sign in; after five failures the name is locked for a quarter of an hour."""
     form = AuthenticationForm(request, request.POST if request.method == "POST" else None)
+    form.fields["username"].label = "登录名"
     if request.method == "POST" and form.is_valid():
         auth.login(request, form.get_user())
         request.session[SINCE] = time.time()
@@ -54,6 +56,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's password; other sessions of the same person end."""
     form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
+    form.fields["new_password1"].help_text = ""  # the rules stand above the form, as a list
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save()
@@ -63,7 +66,8 @@ def password(request: HttpRequest) -> HttpResponse:
         auth.update_session_auth_hash(request, user)
         messages.success(request, say("密码已修改"))
         return redirect("home")
-    return render(request, "people/password.html", {"form": form})
+    context = {"form": form, "rules": password_validators_help_texts()}
+    return render(request, "people/password.html", context)
 
 
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:  # noqa: ANN401 - the lock's signature

@@ -40,6 +40,10 @@ _COLUMNS_SHOWN: Final = 8
 
 def home(warehouse: Warehouse) -> Values:
     """The first page: how much there is, all departments by area, the newest documents."""
+    return warehouse.memo("home", lambda: _home(warehouse))
+
+
+def _home(warehouse: Warehouse) -> Values:
     known = departments.departments(warehouse)
     counts = warehouse.ask("select count(*) as documents, coalesce(sum(facts), 0) as facts from head")[0]
     places = [(place, list(found)) for place, found in groupby(known, key=lambda d: d.place)]

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from shouzhi.cycle.sheets import schema
 from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.models import Comment, Row, Submission
+from shouzhi.web.budget.rows import PROSE
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 
@@ -60,6 +62,10 @@ def _number(request: HttpRequest, name: str) -> int:
 
 def _about(row: Row, column: str) -> str:
     """Which row a remark is about, in words that last when the row is gone."""
-    name = row.cells.get("name") or row.cells.get("project") or row.cells.get("function") or ""
-    said = [name, row.cells.get("amount", ""), column]
+    name = row.cells.get("name") or row.cells.get("project") or row.cells.get("function")
+    name = name or row.cells.get("heading") or ""
+    sheet = None if row.sheet == PROSE else schema().sheet(row.sheet)
+    cell = sheet.column_of(column) if sheet else None
+    title = sheet.name if sheet else "文字"
+    said = [title, name, row.cells.get("amount", ""), cell.heading if cell else ""]
     return " · ".join(part for part in said if part)[:200]

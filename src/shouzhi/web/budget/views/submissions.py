@@ -7,8 +7,10 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from shouzhi.cycle.moves import Refused
+from shouzhi.cycle.review import balance
 from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.conditions import shown_of_submission, used
@@ -17,6 +19,7 @@ from shouzhi.web.budget.moving import offered
 from shouzhi.web.budget.reviewing import remarks, shown_remarks
 from shouzhi.web.budget.rounds import ROUND_NAMES, move_submission
 from shouzhi.web.budget.rows import sheets_of
+from shouzhi.web.budget.summary import due
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.rights import can
@@ -52,6 +55,9 @@ def show(
             (remark, answers.get(remark.key)) for remark in (reviewed.remarks if reviewed else [])
         ],
         "uses": used(found),
+        "balance": balance((t["flow"], t["amount"]) for t in found.totals),
+        "due": due(found),
+        "today": timezone.localdate(),
         "moves": offered(found, actor(request), shown_of_submission),
         "steps": Step.objects.filter(kind="submission", object_id=found.pk).select_related("by"),
         "versions": found.versions.select_related("by").defer("content").order_by("-number"),

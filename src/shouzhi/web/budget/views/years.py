@@ -10,9 +10,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from shouzhi.catalogue.forms import keys
 from shouzhi.cycle.moves import Refused
+from shouzhi.cycle.sheets import schema
 from shouzhi.web.audit.log import actor, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.conditions import of_year
@@ -20,7 +22,8 @@ from shouzhi.web.budget.merging import last_round
 from shouzhi.web.budget.models import BudgetYear, Deadline, Step
 from shouzhi.web.budget.moving import offered
 from shouzhi.web.budget.rounds import ROUND_NAMES, move_year
-from shouzhi.web.budget.summary import by_source, standings
+from shouzhi.web.budget.summary import overall, standings
+from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
@@ -32,6 +35,7 @@ class YearForm(forms.Form):
 
     department = forms.ModelChoiceField(Body.objects.none(), label="部门")
     year = forms.IntegerField(min_value=2000, max_value=2100, label="年度")
+    document = forms.ChoiceField(label="种类", required=False)
     edition = forms.ChoiceField(label="公开格式", required=False)
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
@@ -39,24 +43,41 @@ class YearForm(forms.Form):
         self.fields["department"].queryset = within(user, "timetable.edit").filter(
             kind="department"
         )  # type: ignore[attr-defined]
+        self.fields["document"].choices = [  # type: ignore[attr-defined]
+            (member, say(word)) for word, member in schema().choices["document"].items()
+        ]
         self.fields["edition"].choices = [("", say("按年度选用")), *((key, key) for key in keys())]  # type: ignore[attr-defined]
+
+    def clean_document(self) -> str:
+        """A budget where nothing else is said."""
+        return self.cleaned_data["document"] or "budget"
 
 
 @page("budget.view")
 def years(request: HttpRequest) -> HttpResponse:
     """The budget years within reach; those who may, begin a new one."""
+    form = YearForm(request.user) if can(request.user, "timetable.edit") else None
+    return _list(request, form)
+
+
+def _list(request: HttpRequest, form: YearForm | None, *, status: int = 200) -> HttpResponse:
     paths = [path for _, path in grants(request.user)]
     found = [
-        year
-        for year in BudgetYear.objects.select_related("department").order_by(
-            "-year", "department__path"
-        )
+        (year, _due(year))
+        for year in BudgetYear.objects.select_related("department")
+        .prefetch_related("deadlines")
+        .order_by("-year", "department__path", "document")
         if any(
             year.department.path.startswith(p) or p.startswith(year.department.path) for p in paths
         )
     ]
-    form = YearForm(request.user) if can(request.user, "timetable.edit") else None
-    return render(request, "budget/years.html", {"years": found, "form": form})
+    told = {"years": found, "form": form, "today": timezone.localdate()}
+    return render(request, "budget/years.html", told, status=status)
+
+
+def _due(year: BudgetYear) -> date | None:
+    """The day by which the step at which the year stands is to be finished."""
+    return next((d.due for d in year.deadlines.all() if d.state == year.state), None)
 
 
 @page("timetable.edit", methods=("POST",))
@@ -64,14 +85,17 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Begin a budget year."""
     form = YearForm(request.user, request.POST)
     if not form.is_valid():
-        return render(request, "budget/years.html", {"years": [], "form": form}, status=400)
+        return _list(request, form, status=400)
     with transaction.atomic():
         made, new = BudgetYear.objects.get_or_create(
             department=form.cleaned_data["department"],
             year=form.cleaned_data["year"],
+            document=form.cleaned_data["document"],
             defaults={"edition": form.cleaned_data["edition"]},
         )
-        if new:
+        if not new:
+            messages.info(request, say("这个年度预算已经有了"))
+        else:
             record(
                 actor(request), "begin", made, after={"year": made.year, "edition": made.edition}
             )
@@ -100,13 +124,13 @@ def show(
             if found.submissions.filter(round=key).exists()
         ],
         "standings": listed,
-        "sources": by_source(listed),
+        "overall": overall(found, listed) if listed else None,
         "moves": moves,
         "states": list(found.workflow.states.values()),
         "deadlines": {d.state: d for d in found.deadlines.all()},
         "steps": Step.objects.filter(kind="budgetyear", object_id=found.pk).select_related("by"),
         "refused": refused,
-        "today": date.today(),  # noqa: DTZ011 - the day here
+        "today": timezone.localdate(),
         "may_set": can(request.user, "timetable.edit", found.department),
         "may_issue": can(request.user, "ceiling.issue", found.department),
     }
@@ -116,6 +140,7 @@ def show(
 @page("timetable.edit", of=finding.year, methods=("POST",))
 def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """Set the deadlines of the rounds (`due_<state>`), and the number of the approval."""
+    seen = _revision(request)
     before = {d.state: d.due.isoformat() for d in found.deadlines.all()}
     wanted: dict[str, date] = {}
     for state in found.workflow.states:
@@ -130,6 +155,13 @@ def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
         messages.error(request, say("各轮的截止日期应依次往后；请核对"))
         return redirect("budget:year", pk=found.pk)
     with transaction.atomic():
+        held = BudgetYear.objects.select_for_update(of=("self",)).get(pk=found.pk)
+        if seen is not None and held.revision != seen:
+            now = "、".join(f"{say(found.workflow.states[s].name)} {d}" for s, d in before.items())
+            raise Stale(
+                say("时间表或年度状态已被他人改动；请看过新的内容再改"),
+                yours={s: d.isoformat() for s, d in wanted.items()}, theirs=now,
+            )  # fmt: skip
         found.deadlines.all().delete()
         Deadline.objects.bulk_create(
             Deadline(budget_year=found, state=s, due=d) for s, d in wanted.items()
@@ -137,7 +169,8 @@ def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
         number = request.POST.get("document_number")
         if number is not None:
             found.document_number = number.strip()[:80]
-            found.save(update_fields=["document_number"])
+        found.revision = held.revision + 1
+        found.save(update_fields=["document_number", "revision"])
         after = {s: d.isoformat() for s, d in wanted.items()}
         record(
             actor(request),
