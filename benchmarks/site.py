@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,8 @@ def fill(store: Store, count: int) -> None:
 
 
 @contextmanager
-def served(folder: Path, data: Path, memory: int) -> Iterator[int]:
-    """The server on a port of its own; `memory` is what it may keep of pages, in MiB."""
+def served(folder: Path, data: Path, memory: int) -> Iterator[tuple[int, int]]:
+    """The server: its port and its process; `memory` is what it may keep of pages, in MiB."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -96,7 +96,7 @@ def served(folder: Path, data: Path, memory: int) -> Iterator[int]:
     running = subprocess.Popen(command, env={**os.environ, **told}, stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
-        yield port
+        yield port, running.pid
     finally:
         running.terminate()
         running.wait(20)
@@ -144,16 +144,32 @@ def load_of(port: int, paths: Sequence[str], seconds: float, seed: int) -> int:
     return done
 
 
-def rate(port: int, paths: Sequence[str], seconds: float) -> float:
-    """Requests a second of several clients at once: the median of the rounds, after a first that warms up."""
-    rates = []
+def busy(process: int) -> float:
+    """Seconds that a process and its children have been on a processor; 0 where /proc does not tell."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            if process in {int(path.parent.name), int(fields[1])}:
+                total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def rate(port: int, process: int, paths: Sequence[str], seconds: float) -> tuple[float, float]:
+    """Requests a second of several clients at once, the median of the rounds after one that warms up.
+
+    And what the server spends on one, in milliseconds of a processor: on a machine that others
+    use too, that tells what it would carry alone.
+    """
+    rates, spent = [], []
     with get_context("fork").Pool(CLIENTS) as pool:
         for number in range(ROUNDS + 1):
             jobs = [(port, paths, seconds, number * CLIENTS + n) for n in range(CLIENTS)]
-            started = time.monotonic()
+            started, before = time.monotonic(), busy(process)
             done = sum(pool.starmap(load_of, jobs))
             rates.append(done / (time.monotonic() - started))
-    return statistics.median(rates[1:])
+            spent.append((busy(process) - before) / done * 1000)
+    return statistics.median(rates[1:]), statistics.median(spent[1:])
 
 
 def pages(warehouse: Warehouse) -> dict[str, list[str]]:
@@ -221,11 +237,12 @@ def main() -> None:
             tell(f"search “{query}”, slowest of 30", slowest, FOUND, "ms", more=False)
         known = pages(warehouse)
         for memory, wanted, how in ((96, KEPT, "from memory"), (0, FRESH, "made anew")):
-            with served(folder, data, memory) as port:
-                for name, paths in known.items():
-                    tell(f"{name}, {how}", rate(port, paths, asked.seconds), wanted, "req/s", more=True)
-                together = [path for paths in known.values() for path in paths]
-                tell(f"all of them, {how}", rate(port, together, asked.seconds), wanted, "req/s", more=True)
+            together = [path for paths in known.values() for path in paths]
+            with served(folder, data, memory) as (port, process):
+                for name, paths in {**known, "all of them": together}.items():
+                    answered, spent = rate(port, process, paths, asked.seconds)
+                    tell(f"{name}, {how}", answered, wanted, "req/s", more=True)
+                    print(f"{'':<44}{spent:>10.2f} ms of a processor each")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import pytest
 pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
 
 import pyarrow.parquet as pq
-from django.core.wsgi import get_wsgi_application
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from public_world import ACCOUNTS, BUDGET, FISHERY, KEY, fill, read
 

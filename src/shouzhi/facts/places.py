@@ -105,11 +105,10 @@ def _lists_economics(table: Table, context: Context) -> bool:
     """Whether rows without codes are economic classes: 其他支出 beside 工资福利支出 is 399, not 229."""
     names = {strip_ordinal(row.label)[1] for row in table.rows if not set(row.codes) & set(CODED)}
     economics = {name for name in names if economic_class(name, context.year)}
-    tree = classification("function")
-    functions = {name for name in names if tree.resolve(name, context.year, level=1)}
-    if economics - functions:
-        return not functions - economics
-    return bool(economics) and not functions - economics and table.where.get("kind") == "basic"
+    functions = {name for name in names if classification("function").codes(name, context.year)}
+    if "功能" in table.stub or not economics or functions - economics:
+        return False
+    return bool(economics - functions) or table.where.get("kind") == "basic"
 
 
 def _is_numbered(rows: Sequence[Row]) -> bool:

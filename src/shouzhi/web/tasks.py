@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.db.models import Count, Q
 
 from shouzhi.catalogue.workflows import Workflow, workflows
 from shouzhi.web.budget.models import BudgetYear, Submission
 from shouzhi.web.disclosure.models import Release
+from shouzhi.web.disclosure.steps import due as disclosure_due
+from shouzhi.web.language import say
 from shouzhi.web.library.models import Project
 from shouzhi.web.people.models import Body
-from shouzhi.web.people.rights import grants
+from shouzhi.web.people.rights import grants, reached
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A thing that waits: what it is, whose, where it stands, and its address by name and key."""
+    """A thing that waits: what it is, whose, where it stands, and its address by name and key.
+
+    `due` is the day by which it is to be done (None: none is set), `comments` the remarks on it
+    that nobody has marked resolved.
+    """
 
     kind: str
     label: str
@@ -24,11 +33,37 @@ class Waiting:
     state: str
     page: str
     key: int
+    due: date | None = None
+    comments: int = 0
 
 
 def waiting(user: Any) -> list[Waiting]:  # noqa: ANN401 - a user
-    """Everything whose next move forward is this person's, the budget's first."""
-    return [*_submissions(user), *_years(user), *_releases(user), *_projects(user)]
+    """Everything whose next move forward is this person's, what is due first in front."""
+    found = [
+        *_submissions(user),
+        *_years(user),
+        *_undisclosed(user),
+        *_releases(user),
+        *_projects(user),
+    ]
+    return sorted(found, key=lambda item: item.due or date.max)
+
+
+def running(user: Any) -> list[tuple[BudgetYear, date | None]]:  # noqa: ANN401 - a user
+    """The budget years within reach that are on their way, each with the day its step is due."""
+    paths = tuple(path for _, path in grants(user))
+    found = BudgetYear.objects.exclude(state="approved").select_related("department")
+    return [
+        (year, _due(year))
+        for year in found.prefetch_related("deadlines")
+        if year.department.path.startswith(paths)
+        or any(path.startswith(year.department.path) for path in paths)
+    ]
+
+
+def _due(year: BudgetYear) -> date | None:
+    """The day by which the step at which the year stands is to be finished."""
+    return next((d.due for d in year.deadlines.all() if d.state == year.state), None)
 
 
 def _mine(user: Any, flow: Workflow) -> Callable[[str, Body], bool]:  # noqa: ANN401 - a user
@@ -53,21 +88,35 @@ def _submissions(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
     found = Submission.objects.exclude(state="accepted").filter(
         budget_year__state__in=("first_up", "second_up")
     )
-    for thing in found.select_related("unit", "budget_year__department"):
+    found = found.annotate(
+        left=Count("comments", filter=Q(comments__parent=None, comments__resolved_at=None))
+    )
+    for thing in found.select_related("unit", "budget_year__department").prefetch_related(
+        "budget_year__deadlines"
+    ):
         if thing.budget_year.round == thing.round and mine(thing.state, thing.unit):
             yield Waiting(
                 "预算填报",
-                str(thing.unit),
+                _label(thing),
                 thing.budget_year.year,
                 thing.state_now.name,
                 "budget:submission",
                 thing.pk,
+                _due(thing.budget_year),
+                thing.left,  # type: ignore[attr-defined]
             )
+
+
+def _label(submission: Submission) -> str:
+    """A unit by its name; a department said to be one, for a unit of it may bear the same name."""
+    unit = submission.unit
+    return str(unit) if unit.kind == "unit" else say("{department}（部门本身）", department=unit)
 
 
 def _years(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
     mine = _mine(user, workflows()["budget_year"])
-    for thing in BudgetYear.objects.exclude(state="approved").select_related("department"):
+    found = BudgetYear.objects.exclude(state="approved").select_related("department")
+    for thing in found.prefetch_related("deadlines"):
         if mine(thing.state, thing.department):
             yield Waiting(
                 "年度预算",
@@ -76,12 +125,35 @@ def _years(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
                 thing.state_now.name,
                 "budget:year",
                 thing.pk,
+                _due(thing),
+            )
+
+
+def _undisclosed(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
+    """Approved years of which nothing is disclosed or under way: the clock of disclosure runs."""
+    under_way = Release.objects.exclude(state__in=("replaced", "discarded"))
+    found = BudgetYear.objects.filter(state="approved").exclude(
+        pk__in=under_way.values("budget_year")
+    )
+    paths = reached(user, "release.prepare")
+    for year in found.select_related("department"):
+        if year.department.path.startswith(paths):
+            yield Waiting(
+                "公开",
+                str(year.department),
+                year.year,
+                "待生成公开版",
+                "disclosure:preview",
+                year.pk,
+                disclosure_due(year),
             )
 
 
 def _releases(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
     mine = _mine(user, workflows()["release"])
-    for thing in Release.objects.exclude(state__in=("published", "replaced")).select_related(
+    for thing in Release.objects.exclude(
+        state__in=("published", "replaced", "discarded")
+    ).select_related(
         "budget_year__department"
     ):
         if mine(thing.state, thing.body):
@@ -92,6 +164,7 @@ def _releases(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
                 thing.state_now.name,
                 "disclosure:release",
                 thing.pk,
+                disclosure_due(thing.budget_year),
             )
 
 

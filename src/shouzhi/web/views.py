@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shouzhi.web.language import COOKIE
 from shouzhi.web.pages import public, signed_in
-from shouzhi.web.tasks import waiting
+from shouzhi.web.people.rights import can
+from shouzhi.web.tasks import running, waiting
 
 _YEAR = 365 * 24 * 60 * 60
 
 
 @signed_in()
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this person."""
-    return render(request, "home.html", {"waiting": waiting(request.user)})
+    """What waits for this person, and the years that are on their way."""
+    told = {
+        "waiting": waiting(request.user),
+        "running": running(request.user),
+        "today": timezone.localdate(),
+        "may_open": can(request.user, "budget.view"),
+    }
+    return render(request, "home.html", told)
 
 
 @public("POST")

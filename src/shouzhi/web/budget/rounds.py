@@ -127,7 +127,14 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
         before = found.amount if found else None
         if found and revision is not None and found.revision != revision:
             raise Stale(
-                say("这个控制数已被他人改动；请刷新后再改"), yours=amount, theirs=found.amount
+                say(
+                    "“{unit}”的控制数已被他人改为 {theirs} 元，您填的是 {yours} 元；请刷新后再改",
+                    unit=unit,
+                    theirs=yuan(found.amount),
+                    yours=yuan(amount),
+                ),
+                yours=amount,
+                theirs=found.amount,
             )
         if found and before == amount:
             return found

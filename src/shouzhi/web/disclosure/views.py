@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from importlib import import_module
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor
@@ -31,10 +31,12 @@ def releases(request: HttpRequest) -> HttpResponse:
     paths = set(departments.values_list("path", flat=True))
     years = [
         (year, due(year), list(year.releases.select_related("replaces")))
-        for year in BudgetYear.objects.filter(state="approved").select_related("department")
+        for year in BudgetYear.objects.filter(approved_on__isnull=False).select_related(
+            "department"
+        )
         if year.department.path in paths
     ]
-    told = {"years": years, "today": date.today()}  # noqa: DTZ011 - the day here
+    told = {"years": years, "today": timezone.localdate()}
     return render(request, "disclosure/releases.html", told)
 
 
@@ -91,6 +93,10 @@ def show(
         "moves": offered(found, actor(request), conditions),
         "steps": Step.objects.filter(kind="release", object_id=found.pk).select_related("by"),
         "due": due(found.budget_year),
+        "today": timezone.localdate(),
+        "may_correct": found.state == "published"
+        and can(request.user, "release.prepare", found.body),
+        "corrections": found.corrections.exclude(state="discarded").order_by("number"),
         "refused": refused,
     }
     return render(request, "disclosure/release.html", told, status=status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -52,6 +52,16 @@ def _account(text: str, dimension: str) -> str:
     return code
 
 
+LONG: Final = ("basis", "necessity", "plan", "goal", "measures")
+"""The fields of prose: they take the whole width."""
+_HELP: Final = {
+    "function": "如 2012601；列入预算时写到支出里",
+    "begins": "如 2027-01",
+    "ends": "如 2028-12",
+    "basis": "政策文件、规划或会议决定的名称和文号",
+}
+
+
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """What a project is, why, what it will do and reach."""
 
@@ -82,9 +92,12 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
             "measures": "主要绩效指标",
             "key": "重点项目",
         }  # fmt: skip
+        widgets: ClassVar = dict.fromkeys(LONG, forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*args, **kwargs)
+        for name, text in _HELP.items():
+            self.fields[name].help_text = say(text)
         self.fields["kind"].choices = words("project_kind")  # type: ignore[attr-defined]
         self.fields["attribute"].choices = words("attribute")  # type: ignore[attr-defined]
 

@@ -9,6 +9,7 @@ from shouzhi.web.library import views
 app_name = "library"
 urlpatterns: list[URLPattern] = [
     path("", views.projects, name="projects"),
+    path("declare/", views.begin, name="begin"),
     path("units/<int:pk>/declare/", views.declare, name="declare"),
     path("<int:pk>/", views.project, name="project"),
     path("<int:pk>/edit/", views.edit, name="edit"),

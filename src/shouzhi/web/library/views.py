@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.workflows import workflows
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor, person, record
+from shouzhi.web.audit.models import Entry
+from shouzhi.web.audit.words import differences
 from shouzhi.web.budget.models import BudgetYear, Step
 from shouzhi.web.budget.moving import offered
-from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
 from shouzhi.web.library.admitting import conditions, move_project, open_submission
 from shouzhi.web.library.forms import ProjectForm, formsets, valid
-from shouzhi.web.library.models import Project
+from shouzhi.web.library.models import Cost, Project
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, within
@@ -37,22 +40,52 @@ def _unit(pk: int) -> Body:
 
 @page("project.view")
 def projects(request: HttpRequest) -> HttpResponse:
-    """The projects within reach, by state and words."""
-    found = Project.objects.filter(unit__in=within(request.user, "project.view")).select_related(
-        "unit"
+    """The projects within reach, by words, state, unit and a year of their costing."""
+    mine = within(request.user, "project.view")
+    found = Project.objects.filter(unit__in=mine)
+    asked = {key: request.GET.get(key, "").strip() for key in ("q", "state", "unit", "year")}
+    if asked["state"]:
+        found = found.filter(state=asked["state"])
+    if asked["q"]:
+        found = found.filter(Q(name__icontains=asked["q"]) | Q(code__icontains=asked["q"]))
+    if asked["unit"].isdigit():
+        found = found.filter(unit=int(asked["unit"]))
+    costs = Cost.objects.filter(project__in=found)
+    if asked["year"].isdigit():
+        costs = costs.filter(year=int(asked["year"]))
+        found = found.filter(pk__in=costs.values("project"))
+    listed = (
+        found.select_related("unit")
+        .prefetch_related("admissions__budget_year")
+        .annotate(cost=Subquery(_sums(costs)))
+        .order_by("unit__path", "name")
     )
-    found = found.annotate(cost=Sum("costs__amount")).order_by("unit__path", "name")
-    state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
-    if state:
-        found = found.filter(state=state)
-    if words:
-        found = found.filter(name__icontains=words)
-    pages = Paginator(found, 50).get_page(request.GET.get("page"))
+    pages = Paginator(listed, 50).get_page(request.GET.get("page"))
     told = {
-        "pages": pages, "states": workflows()["project"].states.values(), "state": state, "q": words,
-        "units": within(request.user, "project.enter").filter(kind="unit"),
+        "pages": pages, "states": workflows()["project"].states.values(), "asked": asked,
+        "total": costs.aggregate(all=Sum("amount"))["all"],
+        "years": Cost.objects.filter(project__unit__in=mine).order_by("year").values_list("year", flat=True).distinct(),
+        "units": mine.filter(kind="unit", projects__isnull=False).distinct(),
+        "mine": within(request.user, "project.enter").filter(kind="unit"),
+        "query": urlencode(asked),
     }  # fmt: skip
     return render(request, "library/projects.html", told)
+
+
+def _sums(costs: QuerySet[Cost]) -> QuerySet[Cost]:
+    """What some costs amount to, project by project, for a subquery."""
+    of = costs.filter(project=OuterRef("pk")).order_by().values("project")
+    return of.annotate(all=Sum("amount")).values("all")
+
+
+@page("project.enter")
+def begin(request: HttpRequest) -> HttpResponse:
+    """Choose the unit (`?unit=`) that declares a project, and go on to its form."""
+    asked = request.GET.get("unit", "")
+    unit = within(request.user, "project.enter").filter(
+        kind="unit", pk=int(asked) if asked.isdigit() else 0
+    )
+    return redirect("library:declare", pk=get_object_or_404(unit).pk)
 
 
 @page("project.enter", of=_unit, methods=("GET", "POST"))
@@ -80,7 +113,8 @@ def _edit(request: HttpRequest, project: Project) -> HttpResponse:
     good = data is not None and form.is_valid()
     if data is not None and valid(sets) and good:
         if project.pk and request.POST.get("revision") != str(project.revision):
-            raise Stale(say("这个项目已被他人改动；请返回看过新的内容再改"))
+            told = {"project": project, "form": form, "sets": sets, "clash": _clash(project, form)}
+            return render(request, "library/edit.html", told, status=409)
         if (
             Project.objects.filter(unit=project.unit, name=form.cleaned_data["name"])
             .exclude(pk=project.pk)
@@ -91,8 +125,18 @@ def _edit(request: HttpRequest, project: Project) -> HttpResponse:
             _save(request, project, form, sets)
             messages.success(request, say("已保存"))
             return redirect("library:project", pk=project.pk)
-    told = {"project": project, "form": form, "sets": sets}
+    told = {"project": project, "form": form, "sets": sets, "clash": None}
     return render(request, "library/edit.html", told, status=400 if data is not None else 200)
+
+
+def _clash(project: Project, form: ProjectForm) -> list[tuple[str, str, str]]:
+    """What somebody else has saved meanwhile and what was typed here, field by field."""
+    now = Project.objects.get(pk=project.pk)
+    pairs = (
+        (str(field.label), str(getattr(now, name)), str(form.cleaned_data[name]))
+        for name, field in form.fields.items()
+    )
+    return [(label, theirs, yours) for label, theirs, yours in pairs if theirs != yours]
 
 
 def _save(
@@ -126,6 +170,10 @@ def _told(project: Project) -> dict[str, Any]:
     )
     told: dict[str, Any] = {field: getattr(project, field) for field in fields}
     told["costs"] = [[c.year, c.purpose, c.source, c.amount] for c in project.costs.all()]
+    told["indicators"] = [
+        [i.first, i.second, i.third, i.year_value] for i in project.indicators.all()
+    ]
+    told["purchases"] = [[p.year, p.name, p.source, p.amount] for p in project.purchases.all()]
     return told
 
 
@@ -157,6 +205,12 @@ def show(
             found, actor(request), partial(conditions, year=years[0] if years else None)
         ),
         "steps": Step.objects.filter(kind="project", object_id=found.pk).select_related("by"),
+        "total": sum(found.by_year().values()),
+        "function": classification("function").name(found.function) if found.function else "",
+        "edits": [
+            (entry, differences(entry))
+            for entry in Entry.objects.filter(kind="project", object_id=str(found.pk), verb="project")[:50]
+        ],
         "may_edit": found.state_now.open and can(request.user, "project.enter", found.unit),
         "refused": refused,
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,46 +12,44 @@ from shouzhi.cycle.sheets import schema
 from shouzhi.cycle.values import Amiss, amount
 from shouzhi.web.audit.log import Actor, actor
 from shouzhi.web.budget import finding
+from shouzhi.web.budget.ceiling_table import SOURCES, table
+from shouzhi.web.budget.merging import last_round
 from shouzhi.web.budget.models import BudgetYear, CeilingChange
-from shouzhi.web.budget.rounds import issue
-from shouzhi.web.budget.summary import standings
+from shouzhi.web.budget.rounds import ROUND_NAMES, issue, refuse_overissue
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
+from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, reached
 
-SOURCES: Final = ("general", "fund", "capital", "special", "own", "superior", "affiliates")
-"""The sources by which ceilings are issued; what is carried over needs none."""
+Place = tuple[int, str]
 
 
 @page("ceiling.view", of=finding.year, below=True)
 def ceilings(request: HttpRequest, found: BudgetYear) -> HttpResponse:
-    """The ceilings of a year, beside what was asked for in the first round."""
+    """The ceilings of a year, beside what is asked for."""
     return _show(request, found)
 
 
 def _show(
     request: HttpRequest, found: BudgetYear, faults: dict[str, str] | None = None
 ) -> HttpResponse:
-    held = {(c.unit_id, c.source): c for c in found.ceilings.all()}
-    first = {s.submission.unit_id: s for s in standings(found, "first_up")}
     words = schema()
     paths = reached(request.user, "ceiling.view")
-    units = [unit for unit in found.department.units() if unit.path.startswith(paths)]
+    bodies = [found.department, *found.department.units()]
+    units = [unit for unit in bodies if unit.path.startswith(paths)]
+    round_ = last_round(found) or "first_up"
+    may_issue = can(request.user, "ceiling.issue", found.department)
+    made = table(found, units, round_, may_issue=may_issue, may_whole=_may_whole(request, found))
     told = {
         "year": found,
+        "round_name": ROUND_NAMES[round_],
         "sources": [(source, words.word("source", source)) for source in SOURCES],
-        "rows": [
-            (
-                unit,
-                first.get(unit.pk),
-                [(f"{unit.pk}-{source}", held.get((unit.pk, source))) for source in SOURCES],
-            )
-            for unit in units
-        ],
+        "rows": made.rows,
+        "total": made.total,
         "changes": CeilingChange.objects.filter(ceiling__budget_year=found, ceiling__unit__in=units)
         .select_related("ceiling__unit", "by")
         .order_by("-at")[:200],
-        "may_issue": can(request.user, "ceiling.issue", found.department),
+        "may_issue": may_issue,
         "faults": faults or {},
         "typed": request.POST,
         "source_names": {source: words.word("source", source) for source in SOURCES},
@@ -61,26 +57,37 @@ def _show(
     return render(request, "budget/ceilings.html", told, status=400 if faults else 200)
 
 
+def _may_whole(request: HttpRequest, found: BudgetYear) -> bool:
+    """The department's own ceiling is set by who sets its timetable: the budget division."""
+    return can(request.user, "timetable.edit", found.department)
+
+
 @page("ceiling.issue", of=finding.year, methods=("POST",))
 def issue_all(request: HttpRequest, found: BudgetYear) -> HttpResponse:
-    """Issue what was typed (`<unit>-<source>` in 元), all or nothing."""
+    """Issue what was typed (`<unit>-<source>` in 元), all or nothing.
+
+    `seen-<unit>-<source>` is the revision that was seen; another one by now is refused.
+    """
     wanted, faults = _typed(request, found)
     if faults:
         return _show(request, found, faults)
     try:
-        changed = _issue(found, wanted, actor(request), request.POST.get("reason", ""))
+        changed = _issue(request, found, wanted, actor(request))
     except Refused as refused:
         return _show(request, found, {"": "；".join(refused.reasons)})
     messages.success(request, say("已下达或调整 {count} 个控制数", count=changed))
     return redirect("budget:ceilings", pk=found.pk)
 
 
-def _typed(
-    request: HttpRequest, found: BudgetYear
-) -> tuple[dict[tuple[int, str], int], dict[str, str]]:
-    wanted: dict[tuple[int, str], int] = {}
+def _units(request: HttpRequest, found: BudgetYear) -> list[Body]:
+    whole = [found.department] if _may_whole(request, found) else []
+    return [*whole, *found.department.units()]
+
+
+def _typed(request: HttpRequest, found: BudgetYear) -> tuple[dict[Place, int], dict[str, str]]:
+    wanted: dict[Place, int] = {}
     faults: dict[str, str] = {}
-    for unit in found.department.units():
+    for unit in _units(request, found):
         for source in SOURCES:
             key = f"{unit.pk}-{source}"
             text = request.POST.get(key, "").strip()
@@ -93,11 +100,15 @@ def _typed(
     return wanted, faults
 
 
-def _issue(found: BudgetYear, wanted: dict[tuple[int, str], int], who: Actor, reason: str) -> int:
-    units = {unit.pk: unit for unit in found.department.units()}
-    held = {(c.unit_id, c.source): c.amount for c in found.ceilings.all()}
-    changed = {place: fen for place, fen in wanted.items() if held.get(place) != fen}
+def _issue(request: HttpRequest, found: BudgetYear, wanted: dict[Place, int], who: Actor) -> int:
+    units = {unit.pk: unit for unit in _units(request, found)}
+    reason = request.POST.get("reason", "")
     with transaction.atomic():
+        held = {(c.unit_id, c.source): c.amount for c in found.ceilings.all()}
+        changed = {place: fen for place, fen in wanted.items() if held.get(place) != fen}
         for (unit, source), fen in changed.items():
-            issue(found, units[unit], source, fen, who, reason=reason)
+            seen = request.POST.get(f"seen-{unit}-{source}", "")
+            revision = int(seen) if seen.isdigit() else None
+            issue(found, units[unit], source, fen, who, reason=reason, revision=revision)
+        refuse_overissue(found)
     return len(changed)

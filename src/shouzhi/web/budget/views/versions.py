@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from shouzhi.cycle.raw import RawBook
 from shouzhi.cycle.sheets import schema
-from shouzhi.cycle.versions import PROSE, SETTINGS, RowChange, changes
+from shouzhi.cycle.shift import Shift
+from shouzhi.cycle.versions import PROSE, SETTINGS, RowChange, changes, sums
 from shouzhi.web.audit.log import actor
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.merging import department_book
 from shouzhi.web.budget.models import BudgetYear, Submission, Version
 from shouzhi.web.budget.rows import raw
+from shouzhi.web.budget.saying import said
 from shouzhi.web.budget.versions import book_of, restore
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
@@ -37,7 +41,8 @@ def compare(request: HttpRequest, found: Submission) -> HttpResponse:
     before, after = _chosen(found, listed, a), _chosen(found, listed, b)
     told = {
         "submission": found, "versions": listed, "a": a, "b": b,
-        "groups": grouped(changes(before, after)),
+        "groups": grouped(changes(before, after)), "sums": _sums(before, after),
+        "words": said(found.budget_year, [found.unit], *_times(listed, a, b)),
         "may_restore": found.open and can(request.user, "budget.enter", found.unit),
     }  # fmt: skip
     return render(request, "budget/compare.html", told)
@@ -55,9 +60,33 @@ def _chosen(found: Submission, listed: list[Version], key: str) -> RawBook:
 @page("budget.compare", of=finding.year)
 def compare_rounds(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """The first round of a whole department against its second, line by line."""
-    before, after = department_book(found, "first_up"), department_book(found, "second_up")
-    told = {"year": found, "groups": grouped(changes(before, after))}
+    told: dict[str, object] = {"year": found, "groups": [], "sums": {}, "words": [], "both": False}
+    if found.submissions.filter(round="second_up").exists():
+        before, after = department_book(found, "first_up"), department_book(found, "second_up")
+        bodies = [found.department, *found.department.units()]
+        told |= {
+            "groups": grouped(changes(before, after)), "sums": _sums(before, after), "both": True,
+            "words": said(found, bodies),
+        }  # fmt: skip
     return render(request, "budget/compare_rounds.html", told)
+
+
+def _sums(before: RawBook, after: RawBook) -> dict[str, Shift]:
+    """What the sheets of money amount to in both books, by the sheet's name."""
+    return {_title(key): shift for key, shift in sums(before, after).items()}
+
+
+def _times(listed: list[Version], a: str, b: str) -> tuple[datetime | None, datetime | None]:
+    """When the two were kept, the earlier first; None for how it stands now."""
+    known = {str(version.pk): version.at for version in listed}
+    times = sorted(at for at in (known.get(a), known.get(b)) if at is not None)
+    match times:
+        case [first, last]:
+            return first, last
+        case [only]:
+            return only, None
+        case _:
+            return None, None
 
 
 def grouped(

@@ -157,11 +157,16 @@ def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     with transaction.atomic():
         held = BudgetYear.objects.select_for_update(of=("self",)).get(pk=found.pk)
         if seen is not None and held.revision != seen:
-            now = "、".join(f"{say(found.workflow.states[s].name)} {d}" for s, d in before.items())
+            yours = {s: d.isoformat() for s, d in wanted.items()}
             raise Stale(
-                say("时间表或年度状态已被他人改动；请看过新的内容再改"),
-                yours={s: d.isoformat() for s, d in wanted.items()}, theirs=now,
-            )  # fmt: skip
+                say(
+                    "时间表、文号或状态已被他人改动。现在：{theirs}。您填的：{yours}。请看过新的内容再改",
+                    theirs=_listed(found, before),
+                    yours=_listed(found, yours),
+                ),
+                yours=yours,
+                theirs=before,
+            )
         found.deadlines.all().delete()
         Deadline.objects.bulk_create(
             Deadline(budget_year=found, state=s, due=d) for s, d in wanted.items()
@@ -198,6 +203,12 @@ def move(request: HttpRequest, found: BudgetYear) -> HttpResponse:
         return show(request, found, status=409, refused=refused)
     messages.success(request, say("已完成：{move}", move=say(made.name)))
     return redirect("budget:year", pk=found.pk)
+
+
+def _listed(year: BudgetYear, dates: dict[str, str]) -> str:
+    """Deadlines in one line."""
+    told = "、".join(f"{say(year.workflow.states[s].name)} {d}" for s, d in dates.items())
+    return told or "—"
 
 
 def _revision(request: HttpRequest) -> int | None:
