@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 BUILT := src/shouzhi/web/static/shouzhi/grid.js
 DEMO  ?= .demo-data
 
-.PHONY: help needs demo serve test test-postgres frontend lint types docs docs-check examples benchmark clean
+.PHONY: help needs demo serve test test-postgres frontend lint types docs docs-check advisories examples benchmark clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ examples: $(VENV)/.developer ## write examples/documents anew
 
 benchmark: $(VENV)/.developer ## print the measured figures of the README
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+advisories: $(VENV)/.developer ## hold the pinned dependencies against known advisories
+	@$(BIN)/python .ci/audit.py
 
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) $(DEMO) frontend/node_modules src/shouzhi/web/static/shouzhi/*.js* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

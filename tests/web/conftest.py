@@ -22,13 +22,18 @@ os.environ["SHOUZHI_DATA"] = str(_DATA)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouzhi.web.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop of its own in this thread
 
-import django
+import django  # noqa: E402 - after its environment
 
 django.setup()
 
-from django.conf import settings
-from django.db import connections
-from django.test.utils import setup_databases, setup_test_environment, teardown_databases, teardown_test_environment
+from django.conf import settings  # noqa: E402 - after the set-up
+from django.db import connections  # noqa: E402 - as above
+from django.test.utils import (  # noqa: E402 - as above
+    setup_databases,
+    setup_test_environment,
+    teardown_databases,
+    teardown_test_environment,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -123,7 +128,8 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with playwright.sync_playwright() as running:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
+        flags += ["--disable-background-networking", "--disable-component-update"]
         opened = running.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield opened
         opened.close()

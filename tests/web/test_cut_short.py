@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from killing import at_every_step
+
 from shouzhi.cycle.building import read
 from shouzhi.cycle.raw import RawBook
 from shouzhi.web.audit.log import Actor, verify

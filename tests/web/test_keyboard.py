@@ -6,10 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from web_world import PASSWORD
+
 from shouzhi.web.audit.log import Actor
 from shouzhi.web.budget.models import BudgetYear, Deadline, Submission
 from shouzhi.web.budget.rounds import move_year
-from web_world import PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

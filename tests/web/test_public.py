@@ -243,3 +243,20 @@ def test_an_empty_warehouse_is_a_site_too(db: None, tmp_path: Path, monkeypatch:
     client = Client()
     for path in ("/", "/compare/", "/search/?q=预算", "/corrections/", "/api/v1/departments", "/api/v1/facts"):
         assert client.get(path).status_code == 200, path
+
+
+def test_every_word_of_the_public_pages_is_said_in_english() -> None:
+    from shouzhi.catalogue.classifications import TREES, classification
+    from shouzhi.warehouse.figures import measures
+    from shouzhi.warehouse.names import levels
+    from shouzhi.web.public import content, rendering
+
+    folder = Path(rendering.__file__).parent
+    pages = "".join(page.read_text(encoding="utf-8") for page in folder.rglob("*.html"))
+    code = "".join(module.read_text(encoding="utf-8") for module in folder.glob("*.py"))
+    words = {*re.findall(r"_\('([^']+)'", pages), *re.findall(r'say\(\s*"([^"]+)"', code)}
+    words |= {measure.title for measure in measures().values()} | {level.title for level in levels()}
+    words |= {entry.name for dimension in TREES for entry in classification(dimension).entries}
+    words |= {*content.STAGES.values(), *content.DIMENSION_NAMES.values()}
+    english = {"".join(said.splitlines()) for said in map(rendering.speaker("en"), words)}
+    assert not sorted(words & english & {word for word in words if re.search("[\u4e00-\u9fff]", word)})

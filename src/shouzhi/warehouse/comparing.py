@@ -100,9 +100,9 @@ def _question(
         if some is not None:
             within += f" and {name} in (select unnest(?))"
             values.append(list(some))
-    told = {name for place in measure.where for name, _ in place}
-    codes = len(told & _CODES)
-    table = "figures" if told & _NARROW or codes > 1 else "coded" if codes else "broad"
+    named = {name for place in measure.where for name, _ in place}
+    codes = len(named & _CODES)
+    table = "figures" if named & _NARROW or codes > 1 else "coded" if codes else "broad"
     return (
         f"select {_NEEDED}, {ranked} as place_rank from {table}"  # noqa: S608 - our own words
         f" where place_rank is not null{within}"

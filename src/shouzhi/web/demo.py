@@ -14,13 +14,15 @@ from shouzhi.catalogue.workflows import rights
 from shouzhi.cycle.building import read
 from shouzhi.cycle.raw import RawBook, RawRow
 from shouzhi.web.audit.log import Actor
-from shouzhi.web.budget.models import BudgetYear, Deadline, Submission
+from shouzhi.web.budget.models import BudgetYear, Deadline, Row, Submission
 from shouzhi.web.budget.rounds import move_year
 from shouzhi.web.budget.rows import add, raw, totals
 from shouzhi.web.budget.versions import freeze
 from shouzhi.web.disclosure.preparing import prepare
 from shouzhi.web.disclosure.steps import move_release
 from shouzhi.web.laying import lay_out as lay_book_out
+from shouzhi.web.library.admitting import move_project
+from shouzhi.web.library.models import Cost, Indicator, Project
 from shouzhi.web.people.models import Body, Grant, User
 
 PASSWORD: Final = "shouzhi-demo"  # noqa: S105 - told on the terminal, for examples on one's own machine
@@ -30,11 +32,20 @@ _PUBLISHED: Final = (
     "zhengwuban-budget-2017",
     "banggongting-accounts-2017",
 )
+_EXAMPLE: Final = "示例"
+"""What the names of the people of the examples begin with."""
 _LIVING: Final = "xiezuo-budget-2024"
 _CHAIN: Final = (
     ("sign", "unit_head"),
     ("clear", "confidentiality"),
     ("publish", "department_finance"),
+)
+
+_REVIEW: Final = (
+    ("submit", "clerk"),
+    ("endorse", "unit_head"),
+    ("forward", "department_finance"),
+    ("clear_targets", "performance_division"),
 )
 
 
@@ -62,15 +73,17 @@ def lay_out() -> Iterator[tuple[str, str, str]]:
         for name in _PUBLISHED:
             _published(read(folder / name), region, people)
         _living(read(folder / _LIVING), region, people)
+    made = set(User.objects.filter(name__startswith=_EXAMPLE).values_list("username", flat=True))
     for role in rights().roles.values():
-        yield role.name, role.key, PASSWORD
+        if role.key in made:
+            yield role.name, role.key, PASSWORD
 
 
 def _people(region: Body) -> dict[str, User]:
     """One person of every role, sign-in names being the roles."""
     made = {}
     for role in rights().roles.values():
-        user = User.objects.create_user(role.key, PASSWORD, name=f"示例{role.name}", home=region)
+        user = User.objects.create_user(role.key, PASSWORD, name=f"{_EXAMPLE}{role.name}", home=region)
         Grant.objects.create(user=user, role=role.key, body=region)
         made[role.key] = user
     return made
@@ -109,6 +122,45 @@ def _living(book: RawBook, region: Body, people: dict[str, User]) -> None:
             "unit", "budget_year"
         ):
             _carried_on(submission, earlier, people)
+    _library(earlier, year.year, people)
+
+
+def _library(earlier: BudgetYear, year: int, people: dict[str, User]) -> None:
+    """Projects of last time declared anew for a year, each some way along the chain of review."""
+    units = earlier.submissions.filter(unit__kind="unit").select_related("unit")
+    named = [
+        (row.submission.unit, row.cells["name"])
+        for row in Row.objects.filter(submission__in=units, sheet="projects").select_related(
+            "submission__unit"
+        )
+    ]
+    for place, (unit, name) in enumerate(named[: len(_REVIEW) + 1]):
+        lines = Row.objects.filter(
+            submission__in=units, sheet="expenditure", project=name, amount__gt=0
+        )
+        project = Project.objects.create(
+            unit=unit, name=f"{name}（{year} 年申报）", kind="recurrent", basis="（示例）", necessity="（示例）",
+            plan="（示例）", goal="（示例）", function=next((line.function for line in lines), ""),
+            begins=f"{year}-01", ends=f"{year}-12",
+        )  # fmt: skip
+        Cost.objects.bulk_create(
+            Cost(
+                project=project,
+                year=year,
+                purpose="按上年安排",
+                economic=line.economic,
+                source=line.source,
+                amount=line.amount,
+            )
+            for line in lines
+            if line.amount is not None
+        )
+        Indicator.objects.create(
+            project=project, first="产出指标", second="时效指标", third="按期完成率", year_value="100%"
+        )
+        project.editors.add(people["clerk"])
+        for move, role in _REVIEW[:place]:
+            move_project(project, move, Actor(people[role]))
 
 
 def _carried_on(submission: Submission, earlier: BudgetYear, people: dict[str, User]) -> None:

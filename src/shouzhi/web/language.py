@@ -30,14 +30,14 @@ _FILE: Final = "english.yaml"
 @cache
 def english() -> Mapping[str, str]:
     """English by Chinese, of every app and of the roles; raises CatalogueError for a fault."""
-    found = {role.name: role.english for role in rights().roles.values()}
+    found: dict[str, str] = {role.name: role.english for role in rights().roles.values()}
     for app in sorted(path.name for path in _WEB.iterdir() if path.is_dir()):
         found |= english_of(app)
-    return found | english_of("")
+    return {**found, **english_of("")}
 
 
 @cache
-def english_of(app: str) -> Mapping[str, str]:
+def english_of(app: str) -> dict[str, str]:
     """English by Chinese of one app, or (empty) of the application itself."""
     found: dict[str, str] = {}
     for path in sorted((_WEB / app).rglob(_FILE)) if app else [_WEB / _FILE]:

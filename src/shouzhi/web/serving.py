@@ -199,11 +199,12 @@ def run(host: str, port: int, workers: int) -> None:
     """Serve until Ctrl+C or a signal to end."""
     from granian import Granian  # noqa: PLC0415 - heavy
     from granian.constants import Interfaces  # noqa: PLC0415 - as above
+    from granian.log import LogLevels  # noqa: PLC0415 - as above
 
     # One thread a worker for Django: SQLite has one writer, and a core has one thread of Python.
     server: Any = Granian(
         "shouzhi.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI,
-        workers=workers, blocking_threads=1, log_level="warning", respawn_failed_workers=True,
+        workers=workers, blocking_threads=1, log_level=LogLevels.warning, respawn_failed_workers=True,
         workers_kill_timeout=15,
     )  # fmt: skip
     worker = Worker() if Worker.known() else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from shouzhi.catalogue.workflows import Move
 from shouzhi.cycle.moves import Condition, Refused
@@ -96,6 +97,8 @@ def open_submission(project: Project, year: BudgetYear) -> Submission | None:
 
 
 def _after(project: Project, made: Move, who: Actor, *, year: BudgetYear | None) -> None:
+    if made.key == "shelve":
+        _take_out(project, who)
     if made.key != "admit" or year is None or who.user is None:
         return
     submission = open_submission(project, year)
@@ -104,6 +107,24 @@ def _after(project: Project, made: Move, who: Actor, *, year: BudgetYear | None)
     Admission.objects.create(project=project, budget_year=year, by=who.user)
     with transaction.atomic():
         save(submission, list(_rows(project, year.year)), who)
+
+
+def _take_out(project: Project, who: Actor) -> None:
+    """Take the project's rows out of the submissions that are open; raises Refused where none is."""
+    found = [
+        (admission, submission)
+        for admission in project.admissions.select_related("budget_year__department")
+        if (submission := open_submission(project, admission.budget_year)) is not None
+    ]
+    if not found:
+        raise Refused([say("这个单位现在没有开放的填报；请在一上或二上期间退出")])
+    for admission, submission in found:
+        its = Q(project=project.name) | Q(sheet="projects", cells__name=project.name)
+        its |= Q(cells__project=project.name)
+        rows = submission.rows.filter(its)
+        out = [Change(row.sheet, row.pk, row.revision, {}, delete=True) for row in rows]
+        save(submission, out, who)
+        admission.delete()
 
 
 def _rows(project: Project, year: int) -> Iterator[Change]:
