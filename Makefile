@@ -45,7 +45,7 @@ serve: $(VENV)/.usable $(BUILT) ## the application on an empty database
 frontend: $(BUILT) ## build what runs in the browser
 
 test: needs $(VENV)/.developer $(BUILT) ## the whole test suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 needs:
 	@bash .ci/needs

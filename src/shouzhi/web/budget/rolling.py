@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from shouzhi.cycle.rollup import Rolled, roll_up, together
 from shouzhi.cycle.sheets import schema
@@ -78,7 +78,11 @@ def _last(year: BudgetYear, round_: str, reach: Q) -> tuple[QuerySet[Row], From]
         amount__isnull=False,
         cells__year=str(year.year - 1),
         cells__stage__in=stages,
-    ).exclude(Q(function="") | Q(economic="") | Q(source=""))  # sums of other cuts would count twice
+    ).exclude(Q(function="") | Q(source="") | Q(kind=""))  # other cuts would count twice
+    split = told.exclude(economic="").filter(
+        **{f: OuterRef(f) for f in ("submission", "function", "source", "kind", "project")}
+    )
+    told = told.exclude(Q(economic="") & Exists(split))  # as would a sum beside its parts
     return told, "comparison" if told.exists() else "none"
 
 
