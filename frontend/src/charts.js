@@ -79,7 +79,7 @@ const makers = {
         left: 0, right: 0, top: 0, bottom: 0,
         visibleMin: 300,
         label: {
-          formatter: ({ name, value }) => `{n|${short(name, 10)}}\n{v|${money(value)}}`,
+          formatter: ({ name, value }) => `{n|${short(name, english ? 22 : 10)}}\n{v|${money(value)}}`,
           overflow: "none",
           rich: { n: { fontSize: 13, lineHeight: 18, color: "#fff" }, v: { fontSize: 12, lineHeight: 16, color: "#fff" } },
           padding: [4, 6],
@@ -116,7 +116,7 @@ const makers = {
           label_: node.label,
           depth: node.depth,
           itemStyle: { color: colours[place % colours.length] },
-          label: { position: node.depth === deepest ? "left" : "right", formatter: ({ value }) => `${short(node.label, narrow ? 7 : 20)} ${narrow ? "" : money(value)}` },
+          label: { position: node.depth === deepest ? "left" : "right", formatter: ({ value }) => `${short(node.label, narrow ? (english ? 13 : 7) : english ? 32 : 20)} ${narrow ? "" : money(value)}` },
         })),
         links,
         label: { color: token("--ink"), fontSize: 12, textBorderColor: token("--paper"), textBorderWidth: 3 },

@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from shouzhi.cycle.building import read
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import Actor, verify
 from shouzhi.web.budget.models import BudgetYear
+from shouzhi.web.disclosure.carrying_out import carry_out
+from shouzhi.web.disclosure.models import Release
 from shouzhi.web.disclosure.preparing import changed_files, prepare
 from shouzhi.web.disclosure.steps import due, move_release
 from shouzhi.web.laying import lay_out
 from shouzhi.web.people.models import Grant
+from shouzhi.web.public.keeping import CACHE
 
 pytestmark = pytest.mark.usefixtures("db")
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -132,3 +137,36 @@ def test_pages(year: BudgetYear, people: dict[str, Any]) -> None:
     pdf = next(o["path"] for o in release.outputs() if o["path"].endswith(".pdf"))
     assert b"".join(client.get(f"/releases/{release.pk}/files/{pdf}")).startswith(b"%PDF")
     assert client.get(f"/releases/{release.pk}/files/book/book.yaml").status_code == 404
+
+
+def test_what_was_made_by_mistake_is_discarded(year: BudgetYear, people: dict[str, Any]) -> None:
+    finance = Actor(people["department_finance"])
+    first = prepare(year, finance)
+    with pytest.raises(Refused, match="正在签批"):
+        prepare(year, finance)
+    move_release(first, "discard", finance, "内容要补")
+    second = prepare(year, finance)
+    assert (first.state, second.number) == ("discarded", 2)
+    move_release(second, "sign", Actor(people["unit_head"]))
+    move_release(second, "clear", Actor(people["confidentiality"]))
+    move_release(second, "return_signed", Actor(people["unit_head"]), "再看一遍")
+    assert (second.state, second.signed_by, second.cleared_by) == ("prepared", None, None)
+
+
+def test_the_reason_of_a_correction_is_public(
+    year: BudgetYear, people: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "WAREHOUSE", tmp_path / "warehouse")
+    CACHE.clear()
+    finance = Actor(people["department_finance"])
+    first = prepare(year, finance)
+    Release.objects.filter(pk=first.pk).update(state="published", published_at=timezone.now())
+    first.refresh_from_db()
+    second = prepare(year, finance, replaces=first, reason="表5有一处笔误")
+    Release.objects.filter(pk=second.pk).update(state="published", published_at=timezone.now())
+    second.refresh_from_db()
+    assert carry_out(first)
+    assert carry_out(second)
+    told = Client().get("/corrections/").content.decode()
+    CACHE.clear()
+    assert "表5有一处笔误" in told

@@ -108,3 +108,72 @@ def test_pages(project: Project, people: dict[str, Any]) -> None:
         f"/projects/{project.pk}/edit/", {**FORM, "revision": "7", "costs-INITIAL_FORMS": "0"}
     )
     assert stale.status_code == 409
+
+
+def admitted(project: Project, people: dict[str, Any]) -> BudgetYear:
+    reserve(project, people)
+    year = BudgetYear.objects.create(department=people["department"], year=2027)
+    Deadline.objects.create(budget_year=year, state="first_up", due=date(2026, 8, 31))
+    move_year(year, "open_first", Actor(people["budget_division"]))
+    move_project(project, "admit", Actor(people["budget_division"]), year=year)
+    return year
+
+
+def test_taken_out_it_leaves_no_row_and_may_come_back(
+    project: Project, people: dict[str, Any]
+) -> None:
+    year, division = admitted(project, people), Actor(people["budget_division"])
+    submission = Submission.objects.get(budget_year=year, unit=people["unit"])
+    assert submission.rows.count() == 5
+    move_project(project, "shelve", division, comment="缓一年")
+    assert (submission.rows.count(), project.admissions.count()) == (0, 0)
+    move_project(project, "admit", division, year=year)
+    assert submission.rows.count() == 5
+    BudgetYear.objects.filter(pk=year.pk).update(state="first_down")
+    with pytest.raises(Refused, match="没有开放"):
+        move_project(project, "shelve", division, comment="已结束")
+    assert project.state == "admitted"
+
+
+def test_projects_are_found_by_year_unit_and_words(
+    project: Project, people: dict[str, Any]
+) -> None:
+    client = Client()
+    client.force_login(people["clerk"])
+    address = f"/projects/{project.pk}/"
+    for query, cost in (
+        ("", "18.00"), ("year=2027", "12.00"), ("year=2028", "6.00"), ("year=2029", None), ("state=drafting", "18.00"),
+        (f"unit={people['unit'].pk}", "18.00"), ("unit=0", None), ("q=数字化", "18.00"), ("year=x&unit=x", "18.00"),
+    ):  # fmt: skip
+        told = client.get(f"/projects/?{query}").content.decode()
+        assert (address in told) == (cost is not None), query
+        assert cost is None or cost in told, query
+    begun = client.get(f"/projects/declare/?unit={people['unit'].pk}")
+    assert begun["Location"] == f"/projects/units/{people['unit'].pk}/declare/"
+    assert client.get("/projects/declare/?unit=x").status_code == 404
+
+
+def test_a_stale_declaration_is_shown_beside_what_was_saved(
+    project: Project, people: dict[str, Any]
+) -> None:
+    costs = list(project.costs.all())
+    rest = {
+        "costs-INITIAL_FORMS": "2", "costs-0-id": costs[0].pk, "costs-1-id": costs[1].pk, "costs-0-project": project.pk,
+        "indicators-INITIAL_FORMS": "1", "indicators-0-id": project.indicators.get().pk,
+    }  # fmt: skip
+    client = Client()
+    client.force_login(people["clerk"])
+    address = f"/projects/{project.pk}/edit/"
+    first = client.post(address, {**FORM, **rest, "revision": "1", "goal": "扫描并著录"})
+    assert first.status_code == 302
+    stale = client.post(address, {**FORM, **rest, "revision": "1", "goal": "只扫描"})
+    assert stale.status_code == 409
+    told = stale.content.decode()
+    assert "扫描并著录" in told
+    assert "只扫描" in told
+    project.refresh_from_db()
+    assert project.goal == "扫描并著录"
+    assert client.post(address, {**FORM, **rest, "revision": "2", "goal": "只扫描"}).status_code == 302
+    told = client.get(f"/projects/{project.pk}/").content.decode()
+    assert "<del>扫描并著录</del>" in told
+    assert "<ins>只扫描</ins>" in told

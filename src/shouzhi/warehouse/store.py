@@ -43,7 +43,6 @@ create table if not exists left_over (segment text primary key);
 create table if not exists state (revision integer not null, changed text not null);
 insert into state select 0, strftime('%Y-%m-%dT%H:%M:%SZ') where not exists (select 1 from state);
 """
-_SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
 class Unplaced(Exception):
@@ -324,8 +323,3 @@ def _leave(connection: sqlite3.Connection, segment: str) -> None:
         "insert or ignore into left_over select ? where not exists"
         " (select 1 from documents where segment = ?)", (segment, segment),
     )  # fmt: skip
-
-
-def safe_name(name: str) -> bool:
-    """Whether a name of a document or segment has nothing but letters, digits, dots and dashes."""
-    return bool(name) and set(name) <= _SAFE and not name.startswith(".")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 
 from shouzhi.cycle.rollup import Rolled, roll_up, together
 from shouzhi.cycle.sheets import schema
@@ -78,16 +78,25 @@ def _last(year: BudgetYear, round_: str, reach: Q) -> tuple[QuerySet[Row], From]
         amount__isnull=False,
         cells__year=str(year.year - 1),
         cells__stage__in=stages,
-    ).exclude(Q(function="") | Q(source="") | Q(kind=""))  # other cuts would count twice
-    split = told.exclude(economic="").filter(
-        **{f: OuterRef(f) for f in ("submission", "function", "source", "kind", "project")}
+    ).exclude(Q(function="") | Q(source="") | Q(kind="", project=""))
+    told = told.exclude(  # what is told in sum and in parts would count twice
+        Q(economic="") & Exists(_same(told.exclude(economic=""), "kind", "project"))
+        | Q(kind="project", project="") & Exists(_same(told.exclude(project="")))
     )
-    told = told.exclude(Q(economic="") & Exists(split))  # as would a sum beside its parts
     return told, "comparison" if told.exists() else "none"
 
 
+def _same(rows: QuerySet[Row], *more: str) -> QuerySet[Row]:
+    """The rows of the outer row's submission at its function and source, and at `more` of its places."""
+    places = ("submission", "function", "source", *more)
+    return rows.filter(**{place: OuterRef(place) for place in places})
+
+
 def _by(rows: QuerySet[Row], member: str) -> list[tuple[str, int]]:
-    found = rows.order_by().values_list(F(member)).annotate(total=Sum("amount"))
+    at: F | Case = F(member)
+    if member == "kind":  # a line of a project may leave its kind to the project
+        at = Case(When(Q(kind="") & ~Q(project=""), then=Value("project")), default=at)
+    found = rows.order_by().annotate(at=at).values_list("at").annotate(total=Sum("amount"))
     return [(key, total) for key, total in found]
 
 

@@ -250,7 +250,10 @@ DESCRIBED: Final = (*CODED, *TREES)
 def corrections(warehouse: Warehouse, reports: Sequence[Values] = ()) -> Values:
     """The correction log: reports with their answers, and documents published again."""
     versions = warehouse.ask("select * from head where version > 1 order by added desc, document")
-    return {"reports": list(reports), "versions": versions}
+    told = _answered(warehouse, versions)
+    reasons = {f["document"]: f["answer"] for f in told if f["severity"] == "note" and f["answer"]}
+    listed = [{**head, "reason": reasons.get(head["document"], "")} for head in versions]
+    return {"reports": list(reports), "versions": listed}
 
 
 def entry(

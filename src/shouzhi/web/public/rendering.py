@@ -54,7 +54,7 @@ def _environment(language: Language) -> Environment:
     )
     made.filters.update(
         money=lambda amount: money(amount, language),
-        wan=wan, yuan=yuan, percent=percent, signed=signed, json=as_json, size=size,
+        wan=wan, yuan=yuan, percent=percent, signed=signed, json=as_json,
     )  # fmt: skip
     return made
 
@@ -113,11 +113,6 @@ def percent(part: Decimal | float | None) -> str:
 def signed(part: Decimal | float | None) -> str:
     """A change as a percentage with its sign; a dash for none."""
     return "—" if part is None else f"{part * 100:+.1f}%".replace("-", "−")
-
-
-def size(count: int) -> str:
-    """A number of bytes for the eye."""
-    return f"{count / 1_048_576:.1f} MB" if count >= 1_048_576 else f"{max(1, count // 1024)} KB"
 
 
 def as_json(value: Mapping[str, Any] | list[Any]) -> Markup:

@@ -61,7 +61,8 @@ def _chosen(found: Submission, listed: list[Version], key: str) -> RawBook:
 def compare_rounds(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """The first round of a whole department against its second, line by line."""
     told: dict[str, object] = {"year": found, "groups": [], "sums": {}, "words": [], "both": False}
-    if found.submissions.filter(round="second_up").exists():
+    held = set(found.submissions.order_by().values_list("round", flat=True))
+    if held >= {"first_up", "second_up"}:
         before, after = department_book(found, "first_up"), department_book(found, "second_up")
         bodies = [found.department, *found.department.units()]
         told |= {

@@ -1,0 +1,256 @@
+"""What a department sees of its units: roll-up, ceilings handed out, deadlines, versions compared; and what is undone."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from shouzhi.cycle.moves import Refused
+from shouzhi.web.audit.log import Actor
+from shouzhi.web.budget.models import BudgetYear, Comment, Deadline, Submission
+from shouzhi.web.budget.rolling import rollup
+from shouzhi.web.budget.rounds import issue, move_submission, move_year, refuse_overissue
+from shouzhi.web.budget.rows import Change, save
+from shouzhi.web.budget.versions import freeze
+
+pytestmark = pytest.mark.usefixtures("db")
+
+TODAY = date.today()  # noqa: DTZ011 - the day here
+LINE = {"function": "2010301", "economic": "30101", "source": "一般公共预算", "kind": "基本支出"}
+LAST = {**LINE, "year": "2026", "stage": "年初预算"}
+
+
+@pytest.fixture
+def year(people: dict[str, Any]) -> BudgetYear:
+    made = BudgetYear.objects.create(department=people["department"], year=2027)
+    Deadline.objects.create(budget_year=made, state="first_up", due=TODAY - timedelta(days=2))
+    move_year(made, "open_first", Actor(people["budget_division"]))
+    return made
+
+
+def of(year: BudgetYear, people: dict[str, Any], unit: str = "unit") -> Submission:
+    return Submission.objects.get(budget_year=year, unit=people[unit], round=year.state)
+
+
+def enter(
+    year: BudgetYear, people: dict[str, Any], unit: str, sheet: str, /, **cells: str
+) -> None:
+    save(of(year, people, unit), [Change(sheet, None, 0, cells)], Actor(people["clerk"]))
+
+
+def shown(user: Any, address: str) -> str:
+    client = Client()
+    client.force_login(user)
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+@pytest.fixture
+def entered(year: BudgetYear, people: dict[str, Any]) -> BudgetYear:
+    """Two units ask for 1500 and 500 yuan; the first had 1000 last year, told line by line."""
+    enter(year, people, "unit", "expenditure", **LINE, amount="1500.00")
+    enter(year, people, "unit", "comparison", **LAST, amount="1000.00")
+    enter(year, people, "unit", "comparison", **{**LAST, "economic": ""}, amount="1000.00")
+    enter(year, people, "unit", "comparison", year="2026", stage="年初预算", function="2010301", amount="9")
+    enter(year, people, "other_unit", "expenditure", **LINE, amount="500.00")
+    return year
+
+
+def test_the_units_requests_roll_up(entered: BudgetYear, people: dict[str, Any]) -> None:
+    issue(entered, people["unit"], "general", 120_000, Actor(people["budget_division"]))
+    found = rollup(entered, "first_up", "source", [people["department"].path])
+    assert (found.total.shift.after, found.total.shift.before) == (200_000, 100_000)
+    assert found.last_from == "comparison"  # the sum beside its parts and the other cut are not counted
+    general = next(row for row in found.branches if row.key == "general")
+    assert (general.ceiling, general.room) == (120_000, -80_000)
+    mine = rollup(entered, "first_up", "function", [people["unit"].path])
+    assert mine.total.shift.after == 150_000
+    assert [row.key for row in mine.branches] == ["201", "20103", "2010301"]
+
+
+def test_an_approved_budget_is_last_year(entered: BudgetYear, people: dict[str, Any]) -> None:
+    last = BudgetYear.objects.create(
+        department=people["department"], year=2026, state="second_up"
+    )
+    Submission.objects.create(budget_year=last, unit=people["unit"], round="second_up")
+    enter(last, people, "unit", "expenditure", **LINE, amount="800.00")
+    BudgetYear.objects.filter(pk=last.pk).update(state="approved")
+    found = rollup(entered, "first_up", "kind", [people["department"].path])
+    assert (found.last_from, found.total.shift.before) == ("budget", 80_000)
+
+
+@pytest.mark.parametrize("by", ["source", "kind", "function", "economic", "unit", "nothing"])
+def test_the_page_of_the_roll_up(entered: BudgetYear, people: dict[str, Any], by: str) -> None:
+    address = f"{reverse('budget:rollup', args=[entered.pk])}?by={by}"
+    told = shown(people["department_finance"], address)
+    assert "100.00" in told  # percent more than last year
+    part = shown(people["clerk"], address)  # a unit sees its own part
+    assert "50.00" in part
+    assert people["other_unit"].name not in part
+
+
+def test_units_get_no_more_than_the_department_has(
+    year: BudgetYear, people: dict[str, Any]
+) -> None:
+    division = Actor(people["budget_division"])
+    issue(year, people["department"], "general", 100_000, division)
+    issue(year, people["unit"], "general", 60_000, division)
+    refuse_overissue(year)
+    finance = Client()
+    finance.force_login(people["department_finance"])
+    address = reverse("budget:ceilings-issue", args=[year.pk])
+    over = finance.post(address, {f"{people['other_unit'].pk}-general": "500.00"})
+    assert over.status_code == 400
+    assert "超过部门总控制数 1000.00 元" in over.content.decode()
+    assert year.ceilings.count() == 2
+    finance.post(address, {f"{people['department'].pk}-general": "9000.00", "reason": "不由部门定"})
+    assert year.ceilings.get(unit=people["department"]).amount == 100_000
+    assert finance.post(address, {f"{people['other_unit'].pk}-general": "400.00"}).status_code == 302
+
+
+def test_the_department_keeps_within_its_ceiling(
+    entered: BudgetYear, people: dict[str, Any]
+) -> None:
+    entered.submissions.update(state="accepted")
+    division = Actor(people["budget_division"])
+    move_year(entered, "close_first", division)
+    issue(entered, people["department"], "general", 150_000, division)
+    move_year(entered, "open_second", division)
+    whole = of(entered, people, "department")
+    with pytest.raises(Refused, match=r"超过控制数 500\.00 元"):
+        move_submission(whole, "submit", Actor(people["department_finance"]))
+
+
+def test_a_stale_ceiling_is_refused_with_both(year: BudgetYear, people: dict[str, Any]) -> None:
+    division = Client()
+    division.force_login(people["budget_division"])
+    key, address = f"{people['unit'].pk}-general", reverse("budget:ceilings-issue", args=[year.pk])
+    seen = {f"seen-{key}": "0", key: "100.00"}
+    assert division.post(address, seen).status_code == 302
+    stale = division.post(address, {**seen, key: "200.00", "reason": "追加"})
+    assert stale.status_code == 409
+    assert re.search(r"100\.00 元.*200\.00 元", stale.content.decode())
+    assert year.ceilings.get().amount == 10_000
+
+
+def test_a_stale_timetable_is_refused_with_both(year: BudgetYear, people: dict[str, Any]) -> None:
+    division = Client()
+    division.force_login(people["budget_division"])
+    address = reverse("budget:timetable", args=[year.pk])
+    first = {"revision": year.revision, "due_first_up": "2026-12-01"}
+    assert division.post(address, first).status_code == 302
+    stale = division.post(address, {**first, "due_first_up": "2026-12-09"})
+    assert stale.status_code == 409
+    told = stale.content.decode()
+    assert "2026-12-01" in told
+    assert "2026-12-09" in told
+    assert year.deadlines.get().due == date(2026, 12, 1)
+
+
+def test_late_is_told(year: BudgetYear, people: dict[str, Any]) -> None:
+    assert "已过期 2 天" in shown(people["clerk"], reverse("home"))
+    told = shown(people["department_finance"], reverse("budget:year", args=[year.pk]))
+    assert "迟报" in told
+    assert "已过期 2 天" in told
+    assert "已过期 2 天" in shown(
+        people["clerk"], reverse("budget:submission", args=[of(year, people).pk])
+    )
+
+
+def test_versions_are_compared_with_difference_and_reason(
+    entered: BudgetYear, people: dict[str, Any]
+) -> None:
+    submission, clerk = of(entered, people), Actor(people["clerk"])
+    first = freeze(submission, "一上·送审", clerk)
+    row = submission.rows.get(sheet="expenditure")
+    Comment.objects.create(submission=submission, text="请压减差旅费", by=people["reviewer"])
+    save(
+        submission,
+        [Change("expenditure", row.pk, row.revision, {**row.cells, "amount": "1200"})],
+        clerk,
+    )
+    address = reverse("budget:compare", args=[submission.pk])
+    told = shown(people["clerk"], f"{address}?a={first.pk}&b=now")
+    assert "-300.00" in told
+    assert "-20.00" in told
+    assert "原 1,500.00 元，现 1,200.00 元" in told
+    assert "请压减差旅费" in told
+    assert "-300.00" not in shown(people["clerk"], f"{address}?a=now&b=now")
+
+
+def test_a_comment_on_a_cell_says_which(entered: BudgetYear, people: dict[str, Any]) -> None:
+    submission = of(entered, people)
+    row = submission.rows.get(sheet="expenditure")
+    client = Client()
+    client.force_login(people["unit_head"])
+    client.post(
+        reverse("budget:comment", args=[submission.pk]),
+        {"text": "偏大", "row": row.pk, "column": "amount"},
+    )
+    assert Comment.objects.get().about == "支出 · 2010301 · 1500.00 · 金额（元）"
+    told = shown(people["clerk"], reverse("budget:submission", args=[submission.pk]))
+    assert f"row={row.pk}&amp;column=amount" in told
+
+
+def test_what_was_closed_too_early_is_opened_again(
+    year: BudgetYear, people: dict[str, Any]
+) -> None:
+    division = Actor(people["budget_division"])
+    year.submissions.update(state="accepted")
+    move_year(year, "close_first", division)
+    with pytest.raises(Refused, match="意见"):
+        move_year(year, "reopen_first", division)
+    move_year(year, "reopen_first", division, "有单位漏报")
+    assert year.round == "first_up"
+    move_submission(of(year, people), "reopen", division, "补报")
+    assert of(year, people).open
+
+
+def test_an_approved_budget_is_corrected_and_approved_again(
+    year: BudgetYear, people: dict[str, Any]
+) -> None:
+    division = Actor(people["budget_division"])
+    Submission.objects.create(
+        budget_year=year, unit=people["unit"], round="second_up", state="accepted"
+    )
+    day = TODAY - timedelta(days=30)
+    BudgetYear.objects.filter(pk=year.pk).update(
+        state="approved", approved_on=day, document_number="某财预〔2027〕1号"
+    )
+    year.refresh_from_db()
+    move_year(year, "correct", division, "支出表有一处笔误")
+    move_submission(of(year, people), "reopen", division, "请改正")
+    enter(year, people, "unit", "expenditure", **LINE, amount="1.00")
+    year.submissions.filter(round="second_up").update(state="accepted")
+    move_year(year, "close_second", division)
+    move_year(year, "approve", division)
+    assert (year.state, year.approved_on) == ("approved", day)
+
+
+def test_a_faulty_new_year_keeps_the_list(year: BudgetYear, people: dict[str, Any]) -> None:
+    client = Client()
+    client.force_login(people["budget_division"])
+    answer = client.post(reverse("budget:begin"), {"department": "", "year": "x"})
+    assert answer.status_code == 400
+    assert reverse("budget:year", args=[year.pk]) in answer.content.decode()
+    accounts = {"department": people["department"].pk, "year": 2026, "document": "accounts"}
+    client.post(reverse("budget:begin"), accounts)
+    assert BudgetYear.objects.get(year=2026).document == "accounts"
+
+
+def test_the_clock_of_disclosure_runs_on_the_first_page(
+    year: BudgetYear, people: dict[str, Any]
+) -> None:
+    BudgetYear.objects.filter(pk=year.pk).update(
+        state="approved", approved_on=TODAY - timedelta(days=18)
+    )
+    told = shown(people["department_finance"], reverse("home"))
+    assert "待生成公开版" in told
+    assert "还有 2 天" in told
+    assert "待生成公开版" not in shown(people["clerk"], reverse("home"))
