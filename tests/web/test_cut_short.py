@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from killing import at_every_step
 
 from shouzhi.cycle.building import read
 from shouzhi.cycle.raw import RawBook
+from shouzhi.publish.files import files
 from shouzhi.web.audit.log import Actor, verify
 from shouzhi.web.audit.models import Entry
 from shouzhi.web.budget.models import BudgetYear, Step
 from shouzhi.web.budget.rows import raw, replace
+from shouzhi.web.disclosure import preparing, steps
 from shouzhi.web.disclosure.carrying_out import carry_missing, sweep
 from shouzhi.web.disclosure.models import Release
 from shouzhi.web.disclosure.preparing import changed_files, prepare
@@ -35,6 +38,17 @@ def year(people: dict[str, Any]) -> BudgetYear:
     made.state, made.approved_on = "approved", date(2017, 2, 1)
     made.save()
     return made
+
+
+@pytest.fixture(autouse=True)
+def without_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The formats that are written without threads of their own: a child that was forked has none.
+
+    PDF (and Word, which asks it for page numbers) are laid out by a pool of threads, and the
+    warehouse's writer has one too; what is cut short here is the order of files and rows.
+    """
+    monkeypatch.setattr(preparing, "files", partial(files, formats=("html", "xlsx")))
+    monkeypatch.setattr(steps, "carry_out", lambda _: False)
 
 
 def folders() -> set[str]:
@@ -71,8 +85,7 @@ def test_a_publication_cut_short_is_made_up_for(year: BudgetYear, people: dict[s
         return published
 
     assert at_every_step(lambda: move_release(release, "publish", finance), whole)
-    if not release.carried:
-        assert carry_missing() == 1
+    assert carry_missing() == 1
     release.refresh_from_db()
     assert release.carried
     assert carry_missing() == 0

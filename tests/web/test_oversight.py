@@ -1,4 +1,4 @@
-"""What a department sees of its units: roll-up, ceilings handed out, deadlines, versions compared; and what is undone."""
+"""What a department sees of its units: roll-up, ceilings, deadlines, versions compared; what is undone."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def of(year: BudgetYear, people: dict[str, Any], unit: str = "unit") -> Submissi
     return Submission.objects.get(budget_year=year, unit=people[unit], round=year.state)
 
 
-def enter(
-    year: BudgetYear, people: dict[str, Any], unit: str, sheet: str, /, **cells: str
-) -> None:
+def enter(year: BudgetYear, people: dict[str, Any], unit: str, sheet: str, /, **cells: str) -> None:
     save(of(year, people, unit), [Change(sheet, None, 0, cells)], Actor(people["clerk"]))
 
 
@@ -57,7 +55,16 @@ def entered(year: BudgetYear, people: dict[str, Any]) -> BudgetYear:
     enter(year, people, "unit", "expenditure", **LINE, amount="1500.00")
     enter(year, people, "unit", "comparison", **LAST, amount="1000.00")
     enter(year, people, "unit", "comparison", **{**LAST, "economic": ""}, amount="1000.00")
-    enter(year, people, "unit", "comparison", year="2026", stage="年初预算", function="2010301", amount="9")
+    enter(
+        year,
+        people,
+        "unit",
+        "comparison",
+        year="2026",
+        stage="年初预算",
+        function="2010301",
+        amount="9",
+    )
     enter(year, people, "other_unit", "expenditure", **LINE, amount="500.00")
     return year
 
@@ -66,18 +73,24 @@ def test_the_units_requests_roll_up(entered: BudgetYear, people: dict[str, Any])
     issue(entered, people["unit"], "general", 120_000, Actor(people["budget_division"]))
     found = rollup(entered, "first_up", "source", [people["department"].path])
     assert (found.total.shift.after, found.total.shift.before) == (200_000, 100_000)
-    assert found.last_from == "comparison"  # the sum beside its parts and the other cut are not counted
+    assert (
+        found.last_from == "comparison"
+    )  # the sum beside its parts and the other cut are not counted
     general = next(row for row in found.branches if row.key == "general")
     assert (general.ceiling, general.room) == (120_000, -80_000)
+    enter(entered, people, "unit", "expenditure", **{**LINE, "source": "上年结转"}, amount="10.00")
+    unit = rollup(entered, "first_up", "unit", [people["unit"].path]).branches[0]
+    assert (unit.shift.after, unit.room) == (
+        151_000,
+        -30_000,
+    )  # what is carried over needs no ceiling
     mine = rollup(entered, "first_up", "function", [people["unit"].path])
-    assert mine.total.shift.after == 150_000
+    assert mine.total.shift.after == 151_000
     assert [row.key for row in mine.branches] == ["201", "20103", "2010301"]
 
 
 def test_an_approved_budget_is_last_year(entered: BudgetYear, people: dict[str, Any]) -> None:
-    last = BudgetYear.objects.create(
-        department=people["department"], year=2026, state="second_up"
-    )
+    last = BudgetYear.objects.create(department=people["department"], year=2026, state="second_up")
     Submission.objects.create(budget_year=last, unit=people["unit"], round="second_up")
     enter(last, people, "unit", "expenditure", **LINE, amount="800.00")
     BudgetYear.objects.filter(pk=last.pk).update(state="approved")
@@ -111,7 +124,9 @@ def test_units_get_no_more_than_the_department_has(
     assert year.ceilings.count() == 2
     finance.post(address, {f"{people['department'].pk}-general": "9000.00", "reason": "不由部门定"})
     assert year.ceilings.get(unit=people["department"]).amount == 100_000
-    assert finance.post(address, {f"{people['other_unit'].pk}-general": "400.00"}).status_code == 302
+    assert (
+        finance.post(address, {f"{people['other_unit'].pk}-general": "400.00"}).status_code == 302
+    )
 
 
 def test_the_department_keeps_within_its_ceiling(

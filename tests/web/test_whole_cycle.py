@@ -132,9 +132,10 @@ def _through(people: People, address: str) -> None:
 
 def _second_round(people: People) -> None:
     """Ceilings as asked for; drafts within them; approval."""
+    from shouzhi.web.budget.ceiling_table import SOURCES
+    from shouzhi.web.budget.conditions import asked
     from shouzhi.web.budget.models import BudgetYear
-    from shouzhi.web.budget.summary import by_source, standings
-    from shouzhi.web.budget.views.ceilings import SOURCES
+    from shouzhi.web.budget.summary import standings
 
     year = BudgetYear.objects.get()
     page = people.visit("bureau", f"/budget/years/{year.pk}/")
@@ -142,7 +143,7 @@ def _second_round(people: People) -> None:
     page.goto(f"{people.server}/budget/years/{year.pk}/ceilings/")
     for standing in standings(year, "first_up"):
         if standing.submission.unit.kind == "unit":
-            for use in uses(dict.fromkeys(SOURCES, 0), by_source([standing]).items()):
+            for use in uses(dict.fromkeys(SOURCES, 0), asked(standing.submission)):
                 if use.asked:
                     page.fill(
                         f"[name='{standing.submission.unit.pk}-{use.source}']", yuan(use.asked)

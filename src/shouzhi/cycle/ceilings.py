@@ -39,6 +39,11 @@ def uses(ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]]) -> tuple
     )
 
 
+def needs_ceiling(source: str) -> bool:
+    """Whether what is asked for from a source needs a ceiling: what is carried over was granted before."""
+    return source != _CARRIED and not classification("source").is_ancestor(_CARRIED, source)
+
+
 def without_ceiling(
     ceilings: Mapping[str, int], asked: Iterable[tuple[str, int]]
 ) -> dict[str, int]:

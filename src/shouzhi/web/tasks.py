@@ -103,7 +103,7 @@ def _submissions(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
                 "budget:submission",
                 thing.pk,
                 _due(thing.budget_year),
-                thing.left,  # type: ignore[attr-defined]
+                thing.left,
             )
 
 
@@ -153,9 +153,7 @@ def _releases(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
     mine = _mine(user, workflows()["release"])
     for thing in Release.objects.exclude(
         state__in=("published", "replaced", "discarded")
-    ).select_related(
-        "budget_year__department"
-    ):
+    ).select_related("budget_year__department"):
         if mine(thing.state, thing.body):
             yield Waiting(
                 "公开",

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 
+from shouzhi.cycle.ceilings import needs_ceiling
 from shouzhi.cycle.rollup import Rolled, roll_up, together
 from shouzhi.cycle.sheets import schema
 from shouzhi.web.budget.merging import last_round
@@ -40,14 +41,22 @@ def rollup(year: BudgetYear, round_: str, dimension: str, paths: Sequence[str]) 
     reach = Q(pk__in=[])
     for path in paths:
         reach |= Q(submission__unit__path__startswith=path)
-    asked = _spent(Row.objects.filter(reach, submission__budget_year=year, submission__round=round_))
+    asked = _spent(
+        Row.objects.filter(reach, submission__budget_year=year, submission__round=round_)
+    )
     last, last_from = _last(year, round_, reach)
     member = "submission__unit__name" if dimension == "unit" else dimension
     now, before = _by(asked, member), _by(last, member)
+    carried = [
+        s
+        for s in asked.order_by().values_list("source", flat=True).distinct()
+        if not needs_ceiling(s)
+    ]
+    exempt = _by(asked.filter(source__in=carried), member)
     ceilings = _ceilings(year, dimension, paths)
     return Rollup(
-        roll_up(dimension, now, before, year.year, ceilings),
-        together(now, before, ceilings),
+        roll_up(dimension, now, before, year.year, ceilings, exempt),
+        together(now, before, ceilings, exempt),
         last_from,
     )
 

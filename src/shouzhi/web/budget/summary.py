@@ -57,9 +57,9 @@ def standings(year: BudgetYear, round_: str, paths: Iterable[str] | None = None)
 
 def _standing(submission: Submission, issued: dict[str, int]) -> Standing:
     wanted = asked(submission)
-    return Standing(
-        submission, sum(amount for _, amount in wanted), uses(issued, wanted), submission.left
-    )  # type: ignore[attr-defined]
+    left: int = submission.left  # type: ignore[attr-defined]  # annotated above
+    requested = sum(amount for _, amount in wanted)
+    return Standing(submission, requested, uses(issued, wanted), left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     return render(request, "library/projects.html", told)
 
 
-def _sums(costs: QuerySet[Cost]) -> QuerySet[Cost]:
+def _sums(costs: QuerySet[Cost]) -> QuerySet[Cost, dict[str, Any]]:
     """What some costs amount to, project by project, for a subquery."""
     of = costs.filter(project=OuterRef("pk")).order_by().values("project")
     return of.annotate(all=Sum("amount")).values("all")
@@ -190,7 +190,9 @@ def show(
     department = found.unit.department
     years = [
         year
-        for year in BudgetYear.objects.filter(department=department).select_related("department")
+        for year in BudgetYear.objects.filter(department=department)
+        .exclude(pk__in=found.admissions.values("budget_year"))
+        .select_related("department")
         if open_submission(found, year) is not None
     ]
     told = {
@@ -209,7 +211,9 @@ def show(
         "function": classification("function").name(found.function) if found.function else "",
         "edits": [
             (entry, differences(entry))
-            for entry in Entry.objects.filter(kind="project", object_id=str(found.pk), verb="project")[:50]
+            for entry in Entry.objects.filter(
+                kind="project", object_id=str(found.pk), verb="project"
+            )[:50]
         ],
         "may_edit": found.state_now.open and can(request.user, "project.enter", found.unit),
         "refused": refused,

@@ -40,9 +40,8 @@ class YearForm(forms.Form):
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = within(user, "timetable.edit").filter(
-            kind="department"
-        )  # type: ignore[attr-defined]
+        departments = within(user, "timetable.edit").filter(kind="department")
+        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
         self.fields["document"].choices = [  # type: ignore[attr-defined]
             (member, say(word)) for word, member in schema().choices["document"].items()
         ]
