@@ -73,6 +73,7 @@ def locked() -> Iterator[None]:
 def full() -> Iterator[None]:
     """The disk is full: the database may not grow by a page."""
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # no page that other tests have left empty
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.execute("PRAGMA max_page_count=1")  # SQLite makes it what there is
     try:

@@ -115,7 +115,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     yield made
     if made.process.poll() is None:
         made.process.kill()
-        made.process.wait()
+        made.process.communicate()
 
 
 def test_from_nothing_to_signed_in(running: Running) -> None:

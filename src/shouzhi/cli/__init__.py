@@ -38,10 +38,19 @@ COMMANDS = {
         "shouzhi.web.public.command:site",
         "Make the public site of books and documents, as files for any web server.",
     ),
-    "serve": ("shouzhi.web.command:serve", "Run the application in the browser."),
-    "audit": ("shouzhi.web.command:audit", "Prove or export the application's audit log."),
-    "backup": ("shouzhi.web.command:backup", "Write the application's data to one file."),
-    "restore": ("shouzhi.web.command:restore", "Bring back the data that a backup holds."),
+    "serve": (
+        "shouzhi.web.command:serve",
+        "Run the application in the browser, and its queue, until Ctrl+C.",
+    ),
+    "audit": ("shouzhi.web.command:audit", "Prove or export the audit log."),
+    "backup": (
+        "shouzhi.web.command:backup",
+        "Write the database and the files of the data folder to one file OUT, while the server runs.",
+    ),
+    "restore": (
+        "shouzhi.web.command:restore",
+        "Bring back what `shouzhi backup` has written to FILE; the server must not be running.",
+    ),
     "demo": ("shouzhi.cli.demo:demo", "Read the example documents and print what they hold."),
 }
 """Each command: where it stands, and its line in `shouzhi --help`."""
