@@ -6,6 +6,7 @@ knows of the database: a process that a hostile file takes down leaves nothing b
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,12 @@ def do(task: Task) -> bytes:
             return _together(task.files)
         case Versions():
             return _versions(task)
+
+
+def do_with(words: Path, task: Task) -> bytes:
+    """Do one task with the words learned at an installation, whatever the process was born with."""
+    os.environ["SHOUZHI_WORDS"] = str(words)
+    return do(task)
 
 
 def pack(data: object) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -20,8 +21,8 @@ from shouzhi.cli.workers import Failure, Pool
 from shouzhi.web.desk.claims import beating, claim, new_holder, reclaim, release
 from shouzhi.web.desk.models import Job
 from shouzhi.web.desk.outcomes import settle, task_of
-from shouzhi.web.desk.places import use_words, words_mark
-from shouzhi.web.desk.reading import PRELOAD, do
+from shouzhi.web.desk.places import use_words, words_file, words_mark
+from shouzhi.web.desk.reading import PRELOAD, do_with
 
 CHUNK: Final = 16
 """Jobs that are claimed at a time for each process; what comes meanwhile is looked at after them."""
@@ -56,7 +57,7 @@ def _stretch(holder: str, limit: float) -> int:
     """Do work with one set of processes, until there is none or the words have changed."""
     words = words_mark()
     settled = 0
-    with Pool(do, processes(), limit, PRELOAD) as pool, beating(holder):
+    with Pool(partial(do_with, words_file()), processes(), limit, PRELOAD) as pool, beating(holder):
         while words == words_mark() and (jobs := claim(holder, CHUNK * processes())):
             # The largest first: no process is left alone with a large file at the end.
             jobs.sort(key=lambda job: -(job.document.size if job.document else 0))
@@ -74,7 +75,7 @@ def _settled(job: Job, result: bytes | Failure, holder: str) -> bool:
         return settle(job, result, holder)
     except OperationalError:  # the database is away: all of it is done again
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this job
         _LOG.exception("job %s", job.pk)
         return settle(job, Failure("fault", {"what": type(error).__name__}), holder)
 
