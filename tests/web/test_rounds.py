@@ -186,7 +186,9 @@ def test_every_act_is_in_the_log(year: BudgetYear, people: dict[str, Any]) -> No
     enter(of(year, people), people["clerk"])
     verbs = list(Entry.objects.order_by("number").values_list("verb", flat=True))
     assert verbs == ["move:open_first", "rows"]
-    assert Entry.objects.filter(verb="rows").get().after[1]["amount"] == "1000.00"
+    after = Entry.objects.filter(verb="rows").get().after
+    assert after is not None
+    assert after[1]["amount"] == "1000.00"
 
 
 @pytest.mark.parametrize("page", ["", "findings/", "rounds/", "ceilings/"])

@@ -114,8 +114,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     made = Running(tmp_path_factory.mktemp("serving") / "data")
     yield made
     if made.process.poll() is None:
-        made.process.kill()
-        made.process.communicate()
+        made.end()  # with all its processes
 
 
 def test_from_nothing_to_signed_in(running: Running) -> None:
