@@ -114,6 +114,7 @@ def test_a_misread_cell_is_picked_in_the_table_and_the_page_comes_back_by_itself
 
     sent(page, "a.html", WRONG)
     page.click("table a >> text=a.html")
+    page.wait_for_load_state()  # its script listens to the keys
     page.keyboard.press("j")
     page.wait_for_selector("#finding-h:has-text('档案事务')")
     page.keyboard.press("t")
@@ -147,6 +148,7 @@ def test_everything_works_without_scripts(server: str, people: dict[str, Any], b
     drain()
     opened.wait_for_selector("h2:has-text('读完了')")  # the page asks anew by itself
     opened.click("table a >> text=a.html")
+    opened.wait_for_load_state()  # its script listens to the keys
     opened.fill("#reason", "有附注")
     opened.click("button[value=dismissed]")
     opened.wait_for_selector("[role=status]:has-text('1 / ')")
