@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from shouzhi.catalogue.workflows import Move
 from shouzhi.cycle.moves import Chance, Condition, attempt, chances
@@ -17,6 +18,15 @@ from shouzhi.web.people.rights import roles_at
 
 Conditions = Callable[[Any, Actor], Mapping[str, Condition]]
 Then = Callable[[Any, Move, Actor], None]
+
+
+def steps_of(thing: Model) -> QuerySet[Step]:
+    """The moves that were made on a thing, the first first."""
+    return Step.objects.filter(kind=_kind(thing), object_id=thing.pk).select_related("by")
+
+
+def _kind(thing: Model) -> str:
+    return type(thing).__name__.lower()
 
 
 def offered(thing: Any, who: Actor, conditions: Conditions) -> tuple[Chance, ...]:  # noqa: ANN401 - anything with a workflow
@@ -58,7 +68,7 @@ def move(  # noqa: PLR0913 - what, which, by whom, on what, with which words, fr
         held.save(update_fields=["state", "revision"])
         assert who.user is not None  # noqa: S101 - nobody without a name has a role
         Step.objects.create(
-            kind=type(held).__name__.lower(),
+            kind=_kind(held),
             object_id=held.pk,
             move=key,
             source=source,

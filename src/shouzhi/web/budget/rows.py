@@ -69,16 +69,22 @@ def save(submission: Submission, changes: Sequence[Change], who: Actor) -> Saved
     Raises Refused where the submission is not open.
     """
     with transaction.atomic():
-        held = (
-            Submission.objects.select_for_update(of=("self",))
-            .select_related("budget_year", "unit")
-            .get(pk=submission.pk)
-        )
-        _refuse_closed(held)
+        held = _held_open(submission)
         saved = _apply(held, changes, who)
         if saved.rows or saved.deleted:
             _touched(held, who)
     return saved
+
+
+def _held_open(submission: Submission) -> Submission:
+    """The submission, held until the end of the transaction; raises Refused where it is not open."""
+    held = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("budget_year", "unit")
+        .get(pk=submission.pk)
+    )
+    _refuse_closed(held)
+    return held
 
 
 def _refuse_closed(submission: Submission) -> None:
@@ -277,12 +283,7 @@ def replace(submission: Submission, book: RawBook, who: Actor, why: str) -> None
     Raises Refused where the submission is not open.
     """
     with transaction.atomic():
-        held = (
-            Submission.objects.select_for_update(of=("self",))
-            .select_related("budget_year", "unit")
-            .get(pk=submission.pk)
-        )
-        _refuse_closed(held)
+        held = _held_open(submission)
         before = held.rows.count()
         held.rows.all().delete()
         held.settings = {

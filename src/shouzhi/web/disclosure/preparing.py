@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +15,7 @@ from django.db import transaction
 
 from shouzhi.catalogue.form import Edition
 from shouzhi.catalogue.forms import edition, find, keys
+from shouzhi.checks import Finding
 from shouzhi.cycle.book import Book
 from shouzhi.cycle.building import build
 from shouzhi.cycle.folder import write_folder
@@ -34,8 +35,8 @@ from shouzhi.web.language import say
 _SHOWN = 20  # faults that one page tells; the rest are counted
 
 
-def laid_out(year: BudgetYear, *, draft: bool) -> tuple[RawBook, Publication, list[str]]:
-    """The year's book, its publication, and what keeps it from being published.
+def laid_out(year: BudgetYear, *, draft: bool) -> tuple[RawBook, Publication]:
+    """The year's book and its publication.
 
     Raises Refused for a book that nothing can be made of.
     """
@@ -44,8 +45,7 @@ def laid_out(year: BudgetYear, *, draft: bool) -> tuple[RawBook, Publication, li
         book = build(raw)
     except BookFaults as error:
         raise Refused(_few([str(fault) for fault in error.faults])) from None
-    made = publication(book, edition_of(year, book), draft=draft)
-    return raw, made, wrong(made)
+    return raw, publication(book, edition_of(year, book), draft=draft)
 
 
 def edition_of(year: BudgetYear, book: Book) -> Edition:
@@ -59,15 +59,18 @@ def edition_of(year: BudgetYear, book: Book) -> Edition:
     return found
 
 
-def wrong(made: Publication) -> list[str]:
-    """What keeps a publication from being published, each with place and remedy."""
+def wrong(made: Publication, found: Sequence[Finding]) -> list[str]:
+    """What keeps a publication from being published, each with place and remedy.
+
+    `found` is what the checks say of it (`publish.proof.findings`).
+    """
     told = [str(fault) for fault in faults(made)]
     try:
         if missing := glyphs(made):
             told.append(say("字体里没有这些字：{characters}", characters="、".join(missing[:20])))
     except Unreadable as error:
         told.append(f"{error.cause}；{error.remedy}")
-    return told + [finding.message for finding in findings(made) if finding.severity == "error"]
+    return told + [finding.message for finding in found if finding.severity == "error"]
 
 
 def _few(told: list[str]) -> list[str]:
@@ -84,17 +87,25 @@ def prepare(
     has no reason.
     """
     _refuse_early(year, replaces, reason)
-    raw, made, told = laid_out(year, draft=False)
-    if told:
+    raw, made = laid_out(year, draft=False)
+    found = findings(made)
+    if told := wrong(made, found):
         raise Refused(_few(told))
+    notes = [finding.message for finding in found if finding.severity == "warning"]
     folder = uuid4().hex
     target = Path(settings.MEDIA_ROOT) / "releases" / folder
     try:
         content = _write(raw, made, target)
-        return _keep(year, made, folder, content, who, replaces, reason)
+        kept = Release(
+            budget_year=year, title=made.title[:200], edition=made.edition.key, folder=folder,
+            manifest=json.loads(content), hash=sha256(content).hexdigest(), notes=notes,
+            replaces=replaces, reason=reason.strip(), prepared_by=who.user,
+        )  # fmt: skip
+        _keep(kept, who)
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
+    return kept
 
 
 def _refuse_early(year: BudgetYear, replaces: Release | None, reason: str) -> None:
@@ -128,41 +139,21 @@ def _flushed(target: Path, outputs: Mapping[str, bytes]) -> None:
             os.fsync(file.fileno())
 
 
-def _keep(  # noqa: PLR0913, PLR0917 - a release says this much
-    year: BudgetYear,
-    made: Publication,
-    folder: str,
-    content: bytes,
-    who: Actor,
-    replaces: Release | None,
-    reason: str,
-) -> Release:
-    assert who.user is not None  # noqa: S101 - the page asks who it is
+def _keep(release: Release, who: Actor) -> None:
+    """Number a release and save it, unless somebody was quicker."""
     with transaction.atomic():
-        BudgetYear.objects.select_for_update().get(pk=year.pk)
-        _refuse_early(year, replaces, reason)  # somebody may have been quicker
+        year = BudgetYear.objects.select_for_update().get(pk=release.budget_year_id)
+        _refuse_early(year, release.replaces, release.reason)
         last = year.releases.order_by("-number").first()
-        release = Release.objects.create(
-            budget_year=year,
-            number=last.number + 1 if last else 1,
-            title=made.title[:200],
-            edition=made.edition.key,
-            folder=folder,
-            manifest=json.loads(content),
-            hash=sha256(content).hexdigest(),
-            notes=[finding.message for finding in findings(made) if finding.severity == "warning"],
-            replaces=replaces,
-            reason=reason.strip(),
-            prepared_by=who.user,
-        )
+        release.number = last.number + 1 if last else 1
+        release.save()
         record(
             who,
             "release",
             release,
             after={"hash": release.hash, "edition": release.edition},
-            comment=reason,
+            comment=release.reason,
         )
-    return release
 
 
 def changed_files(release: Release) -> list[str]:

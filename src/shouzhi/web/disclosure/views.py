@@ -10,14 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from shouzhi.cycle.moves import Refused
+from shouzhi.publish.proof import findings
 from shouzhi.web.audit.log import actor
 from shouzhi.web.budget.finding import year as find_year
-from shouzhi.web.budget.models import BudgetYear, Step
-from shouzhi.web.budget.moving import offered
+from shouzhi.web.budget.models import BudgetYear
+from shouzhi.web.budget.moving import offered, steps_of
+from shouzhi.web.budget.views.moves import make_move
 from shouzhi.web.disclosure import finding
 from shouzhi.web.disclosure.files import framed, handed
 from shouzhi.web.disclosure.models import Release
-from shouzhi.web.disclosure.preparing import laid_out, prepare
+from shouzhi.web.disclosure.preparing import laid_out, prepare, wrong
 from shouzhi.web.disclosure.steps import conditions, due, move_release
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
@@ -45,8 +47,8 @@ def preview(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """The document as it would be published now, and what keeps it from being published."""
     faults: list[str] = []
     try:
-        _, made, faults = laid_out(found, draft=False)
-        title = made.title
+        _, made = laid_out(found, draft=False)
+        title, faults = made.title, wrong(made, findings(made))
     except Refused as refused:
         title, faults = str(found), list(refused.reasons)
     told = {
@@ -61,7 +63,7 @@ def preview(request: HttpRequest, found: BudgetYear) -> HttpResponse:
 @page("release.view", of=find_year)
 def preview_page(request: HttpRequest, found: BudgetYear) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The web page of the preview, for a frame; marked as a draft."""
-    _, made, _ = laid_out(found, draft=True)
+    _, made = laid_out(found, draft=True)
     response = HttpResponse(import_module("shouzhi.publish.web").write(made))
     framed(response)
     return response
@@ -91,7 +93,7 @@ def show(
         "release": found,
         "page": pages[0]["path"] if pages else None,
         "moves": offered(found, actor(request), conditions),
-        "steps": Step.objects.filter(kind="release", object_id=found.pk).select_related("by"),
+        "steps": steps_of(found),
         "due": due(found.budget_year),
         "today": timezone.localdate(),
         "may_correct": found.state == "published"
@@ -105,20 +107,7 @@ def show(
 @page("release.view", of=finding.release, methods=("POST",))
 def move(request: HttpRequest, found: Release) -> HttpResponse:
     """Make a move of the release; the workflow says who may."""
-    text = request.POST.get("revision", "")
-    revision = int(text) if text.isdigit() else None
-    try:
-        made = move_release(
-            found,
-            request.POST.get("move", ""),
-            actor(request),
-            request.POST.get("comment", ""),
-            revision,
-        )
-    except Refused as refused:
-        return show(request, found, status=409, refused=refused)
-    messages.success(request, say("已完成：{move}", move=say(made.name)))
-    return redirect("disclosure:release", pk=found.pk)
+    return make_move(request, found, move_release, show, "disclosure:release")
 
 
 def _of(pk: int, name: str) -> Release:  # noqa: ARG001 - the address names both

@@ -24,9 +24,9 @@ def move_project(
     project: Project,
     key: str,
     who: Actor,
-    *,
     comment: str = "",
     revision: int | None = None,
+    *,
     year: BudgetYear | None = None,
 ) -> Move:
     """Make a move of a project; admitting it writes its rows into the budget of `year`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -62,29 +63,24 @@ _HELP: Final = {
 }
 
 
+DECLARED: Final = (
+    "name", "code", "kind", "attribute", "function", "begins", "ends",
+    "basis", "necessity", "plan", "goal", "measures",
+)  # fmt: skip
+"""What a declaration says in words, in the order of its form."""
+
+
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """What a project is, why, what it will do and reach."""
 
-    kind = forms.ChoiceField(label="类别")
-    attribute = forms.ChoiceField(label="项目属性", required=False)
+    kind = forms.ChoiceField(label="类别", choices=partial(words, "project_kind"))
+    attribute = forms.ChoiceField(
+        label="项目属性", required=False, choices=partial(words, "attribute")
+    )
 
     class Meta:
         model = Project
-        fields = (
-            "name",
-            "code",
-            "kind",
-            "attribute",
-            "function",
-            "begins",
-            "ends",
-            "basis",
-            "necessity",
-            "plan",
-            "goal",
-            "measures",
-            "key",
-        )
+        fields = (*DECLARED, "key")
         labels: ClassVar = {
             "name": "项目名称", "code": "项目编码", "function": "功能科目编码", "begins": "起始年月",
             "ends": "终止年月",
@@ -98,8 +94,6 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
         super().__init__(*args, **kwargs)
         for name, text in _HELP.items():
             self.fields[name].help_text = say(text)
-        self.fields["kind"].choices = words("project_kind")  # type: ignore[attr-defined]
-        self.fields["attribute"].choices = words("attribute")  # type: ignore[attr-defined]
 
     def clean_function(self) -> str:
         """A function code that there is."""
@@ -110,16 +104,12 @@ class CostForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in th
     """One line of the costing."""
 
     amount = AmountField(label="金额（元）")
-    source = forms.ChoiceField(label="资金来源")
+    source = forms.ChoiceField(label="资金来源", choices=partial(words, "source"))
 
     class Meta:
         model = Cost
         fields = ("year", "purpose", "economic", "source", "amount")
         labels: ClassVar = {"year": "年度", "purpose": "测算依据", "economic": "经济科目编码"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
-        super().__init__(*args, **kwargs)
-        self.fields["source"].choices = words("source")  # type: ignore[attr-defined]
 
     def clean_economic(self) -> str:
         """An economic class that there is."""
@@ -130,8 +120,8 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
     """One purchase."""
 
     amount = AmountField(label="金额（元）")
-    source = forms.ChoiceField(label="资金来源")
-    category = forms.ChoiceField(label="采购类别")
+    source = forms.ChoiceField(label="资金来源", choices=partial(words, "source"))
+    category = forms.ChoiceField(label="采购类别", choices=partial(words, "category"))
 
     class Meta:
         model = Purchase
@@ -142,11 +132,6 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
             "quantity": "数量",
             "measure": "计量单位",
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
-        super().__init__(*args, **kwargs)
-        self.fields["source"].choices = words("source")  # type: ignore[attr-defined]
-        self.fields["category"].choices = words("category")  # type: ignore[attr-defined]
 
 
 class IndicatorForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs

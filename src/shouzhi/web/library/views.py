@@ -19,15 +19,17 @@ from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.audit.models import Entry
 from shouzhi.web.audit.words import differences
-from shouzhi.web.budget.models import BudgetYear, Step
-from shouzhi.web.budget.moving import offered
+from shouzhi.web.budget.models import BudgetYear
+from shouzhi.web.budget.moving import offered, steps_of
+from shouzhi.web.budget.views.moves import make_move
 from shouzhi.web.language import say
 from shouzhi.web.library.admitting import conditions, move_project, open_submission
-from shouzhi.web.library.forms import ProjectForm, formsets, valid
+from shouzhi.web.library.forms import DECLARED, ProjectForm, formsets, valid
 from shouzhi.web.library.models import Cost, Project
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, within
+from shouzhi.web.typed import whole
 
 
 def _project(pk: int) -> Project:
@@ -81,9 +83,8 @@ def _sums(costs: QuerySet[Cost]) -> QuerySet[Cost, dict[str, Any]]:
 @page("project.enter")
 def begin(request: HttpRequest) -> HttpResponse:
     """Choose the unit (`?unit=`) that declares a project, and go on to its form."""
-    asked = request.GET.get("unit", "")
     unit = within(request.user, "project.enter").filter(
-        kind="unit", pk=int(asked) if asked.isdigit() else 0
+        kind="unit", pk=whole(request.GET.get("unit")) or 0
     )
     return redirect("library:declare", pk=get_object_or_404(unit).pk)
 
@@ -154,21 +155,7 @@ def _save(
 
 
 def _told(project: Project) -> dict[str, Any]:
-    fields = (
-        "name",
-        "code",
-        "kind",
-        "attribute",
-        "function",
-        "begins",
-        "ends",
-        "basis",
-        "necessity",
-        "plan",
-        "goal",
-        "measures",
-    )
-    told: dict[str, Any] = {field: getattr(project, field) for field in fields}
+    told: dict[str, Any] = {field: getattr(project, field) for field in DECLARED}
     told["costs"] = [[c.year, c.purpose, c.source, c.amount] for c in project.costs.all()]
     told["indicators"] = [
         [i.first, i.second, i.third, i.year_value] for i in project.indicators.all()
@@ -206,7 +193,7 @@ def show(
         "moves": offered(
             found, actor(request), partial(conditions, year=years[0] if years else None)
         ),
-        "steps": Step.objects.filter(kind="project", object_id=found.pk).select_related("by"),
+        "steps": steps_of(found),
         "total": sum(found.by_year().values()),
         "function": classification("function").name(found.function) if found.function else "",
         "edits": [
@@ -224,18 +211,6 @@ def show(
 @page("project.view", of=_project, methods=("POST",))
 def move(request: HttpRequest, found: Project) -> HttpResponse:
     """Make a move of the project; the workflow says who may."""
-    chosen, text = request.POST.get("budget_year", ""), request.POST.get("revision", "")
-    year = (
-        BudgetYear.objects.filter(pk=int(chosen)).select_related("department").first()
-        if chosen.isdigit()
-        else None
-    )
-    try:
-        made = move_project(
-            found, request.POST.get("move", ""), actor(request),
-            comment=request.POST.get("comment", ""), revision=int(text) if text.isdigit() else None, year=year,
-        )  # fmt: skip
-    except Refused as refused:
-        return show(request, found, status=409, refused=refused)
-    messages.success(request, say("已完成：{move}", move=say(made.name)))
-    return redirect("library:project", pk=found.pk)
+    chosen = whole(request.POST.get("budget_year"))
+    year = BudgetYear.objects.filter(pk=chosen or 0).select_related("department").first()
+    return make_move(request, found, partial(move_project, year=year), show, "library:project")

@@ -54,11 +54,3 @@ def differences(form: Form, yours: object, theirs: object) -> list[tuple[str, ob
         if mine[key] != other.get(key):
             rows.append((say(label), mine[key], other.get(key)))
     return rows
-
-
-def revision_of(request: HttpRequest) -> int:
-    """The revision that a form was shown with; -1, which nothing has, for none or nonsense."""
-    try:
-        return int(request.POST.get("revision", ""))
-    except ValueError:
-        return -1

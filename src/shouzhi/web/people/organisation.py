@@ -17,7 +17,7 @@ from shouzhi.web.audit.log import actor
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people import descent, services
-from shouzhi.web.people.acting import act, revision_of
+from shouzhi.web.people.acting import act
 from shouzhi.web.people.forms import (
     BodyForm,
     MergeForm,
@@ -27,6 +27,7 @@ from shouzhi.web.people.forms import (
 )
 from shouzhi.web.people.models import Body, Grant, Staffing
 from shouzhi.web.people.rights import can, within
+from shouzhi.web.typed import revision_of
 
 
 def body_of(pk: int) -> Body:

@@ -18,10 +18,11 @@ from shouzhi.web.audit.log import actor
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people import services
-from shouzhi.web.people.acting import act, revision_of
+from shouzhi.web.people.acting import act
 from shouzhi.web.people.forms import PersonForm, RoleForm
 from shouzhi.web.people.models import Grant, User
 from shouzhi.web.people.rights import within
+from shouzhi.web.typed import revision_of
 
 
 def user_of(pk: int) -> User:

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from ninja import Field, Schema
 
+from shouzhi.space import yuan
 from shouzhi.warehouse.figures import Figure, Measure
 
 Item = TypeVar("Item")
@@ -154,8 +155,6 @@ class FigureOut(Schema):
     @classmethod
     def of(cls, figure: Figure) -> FigureOut:
         """A figure as the API tells it."""
-        from shouzhi.space import yuan  # noqa: PLC0415 - only here
-
         names = ("amount", "year", "stage", "document", "table", "row", "column", "page")
         return cls(amount_yuan=yuan(figure.amount), **{name: getattr(figure, name) for name in names})
 

@@ -20,6 +20,7 @@ from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, reached
+from shouzhi.web.typed import whole
 
 Place = tuple[int, str]
 
@@ -107,8 +108,7 @@ def _issue(request: HttpRequest, found: BudgetYear, wanted: dict[Place, int], wh
         held = {(c.unit_id, c.source): c.amount for c in found.ceilings.all()}
         changed = {place: fen for place, fen in wanted.items() if held.get(place) != fen}
         for (unit, source), fen in changed.items():
-            seen = request.POST.get(f"seen-{unit}-{source}", "")
-            revision = int(seen) if seen.isdigit() else None
+            revision = whole(request.POST.get(f"seen-{unit}-{source}"))
             issue(found, units[unit], source, fen, who, reason=reason, revision=revision)
         refuse_overissue(found)
     return len(changed)

@@ -15,6 +15,7 @@ from shouzhi.web.budget.models import Comment, Row, Submission
 from shouzhi.web.budget.rows import PROSE
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
+from shouzhi.web.typed import whole
 
 _LONGEST = 4000
 
@@ -56,8 +57,7 @@ def resolve(request: HttpRequest, found: Comment) -> HttpResponse:
 
 def _number(request: HttpRequest, name: str) -> int:
     """The number of a thing, or one that nothing has."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() else 0
+    return whole(request.POST.get(name)) or 0
 
 
 def _about(row: Row, column: str) -> str:

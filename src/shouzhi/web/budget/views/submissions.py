@@ -14,12 +14,13 @@ from shouzhi.cycle.review import balance
 from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.conditions import shown_of_submission, used
-from shouzhi.web.budget.models import Step, Submission, WarningAnswer
-from shouzhi.web.budget.moving import offered
+from shouzhi.web.budget.models import Submission, WarningAnswer
+from shouzhi.web.budget.moving import offered, steps_of
 from shouzhi.web.budget.reviewing import remarks, shown_remarks
 from shouzhi.web.budget.rounds import ROUND_NAMES, move_submission
 from shouzhi.web.budget.rows import sheets_of
 from shouzhi.web.budget.summary import due
+from shouzhi.web.budget.views.moves import make_move
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.rights import can
@@ -59,7 +60,7 @@ def show(
         "due": due(found),
         "today": timezone.localdate(),
         "moves": offered(found, actor(request), shown_of_submission),
-        "steps": Step.objects.filter(kind="submission", object_id=found.pk).select_related("by"),
+        "steps": steps_of(found),
         "versions": found.versions.select_related("by").defer("content").order_by("-number"),
         "comments": found.comments.filter(parent=None)
         .select_related("by", "resolved_by", "row")
@@ -74,20 +75,7 @@ def show(
 @page("budget.view", of=finding.submission, methods=("POST",))
 def move(request: HttpRequest, found: Submission) -> HttpResponse:
     """Make a move of the submission; the workflow says who may."""
-    text = request.POST.get("revision", "")
-    revision = int(text) if text.isdigit() else None
-    try:
-        made = move_submission(
-            found,
-            request.POST.get("move", ""),
-            actor(request),
-            request.POST.get("comment", ""),
-            revision,
-        )
-    except Refused as refused:
-        return show(request, found, status=409, refused=refused)
-    messages.success(request, say("已完成：{move}", move=say(made.name)))
-    return redirect("budget:submission", pk=found.pk)
+    return make_move(request, found, move_submission, show, "budget:submission")
 
 
 @page("budget.enter", of=finding.submission, methods=("POST",))

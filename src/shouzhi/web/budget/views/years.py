@@ -19,15 +19,17 @@ from shouzhi.web.audit.log import actor, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.conditions import of_year
 from shouzhi.web.budget.merging import last_round
-from shouzhi.web.budget.models import BudgetYear, Deadline, Step
-from shouzhi.web.budget.moving import offered
+from shouzhi.web.budget.models import BudgetYear, Deadline
+from shouzhi.web.budget.moving import offered, steps_of
 from shouzhi.web.budget.rounds import ROUND_NAMES, move_year
 from shouzhi.web.budget.summary import overall, standings
+from shouzhi.web.budget.views.moves import make_move
 from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, grants, reached, within
+from shouzhi.web.typed import seen_revision
 
 
 class YearForm(forms.Form):
@@ -127,7 +129,7 @@ def show(
         "moves": moves,
         "states": list(found.workflow.states.values()),
         "deadlines": {d.state: d for d in found.deadlines.all()},
-        "steps": Step.objects.filter(kind="budgetyear", object_id=found.pk).select_related("by"),
+        "steps": steps_of(found),
         "refused": refused,
         "today": timezone.localdate(),
         "may_set": can(request.user, "timetable.edit", found.department),
@@ -139,7 +141,7 @@ def show(
 @page("timetable.edit", of=finding.year, methods=("POST",))
 def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """Set the deadlines of the rounds (`due_<state>`), and the number of the approval."""
-    seen = _revision(request)
+    seen = seen_revision(request)
     before = {d.state: d.due.isoformat() for d in found.deadlines.all()}
     wanted: dict[str, date] = {}
     for state in found.workflow.states:
@@ -190,26 +192,10 @@ def timetable(request: HttpRequest, found: BudgetYear) -> HttpResponse:
 @page("budget.view", of=finding.year, methods=("POST",))
 def move(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     """Make a move of the year; the workflow says who may."""
-    try:
-        made = move_year(
-            found,
-            request.POST.get("move", ""),
-            actor(request),
-            request.POST.get("comment", ""),
-            _revision(request),
-        )
-    except Refused as refused:
-        return show(request, found, status=409, refused=refused)
-    messages.success(request, say("已完成：{move}", move=say(made.name)))
-    return redirect("budget:year", pk=found.pk)
+    return make_move(request, found, move_year, show, "budget:year")
 
 
 def _listed(year: BudgetYear, dates: dict[str, str]) -> str:
     """Deadlines in one line."""
     told = "、".join(f"{say(year.workflow.states[s].name)} {d}" for s, d in dates.items())
     return told or "—"
-
-
-def _revision(request: HttpRequest) -> int | None:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isdigit() else None

@@ -25,6 +25,7 @@ from shouzhi.web.desk.reading import unpack
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can
+from shouzhi.web.typed import whole
 
 Json = dict[str, Any]
 
@@ -93,8 +94,8 @@ def together(request: HttpRequest, body: Body) -> HttpResponse:
 @page("desk.review", of=document_of, methods=("POST",))
 def versions(request: HttpRequest, found: Document) -> HttpResponse:
     """Lay a document beside the earlier one that it replaces."""
-    key = request.POST.get("earlier", "")
-    earlier = Document.objects.filter(pk=int(key)).select_related("body").first() if key.isdigit() else None
+    key = whole(request.POST.get("earlier")) or 0
+    earlier = Document.objects.filter(pk=key).select_related("body").first()
     if earlier is None or not can(request.user, "desk.view", earlier.body):
         raise Refused(["请选择要对照的旧版文件"])
     services.replaces(found, earlier, actor(request))

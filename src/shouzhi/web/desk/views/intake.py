@@ -20,6 +20,7 @@ from shouzhi.web.desk.models import KINDS, Batch, Document, Job
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, within
+from shouzhi.web.typed import whole
 
 _MANY = 50
 _SHOWN = {"open": "有错误或警告", "refused": "不能使用", "waiting": "等待读取", "unnamed": "未认出部门"}
@@ -97,17 +98,13 @@ def _counts(batch: Batch) -> dict[str, int]:
 @page("desk.upload", methods=("POST",))
 def upload(request: HttpRequest) -> HttpResponse:
     """Keep what was uploaded and show how its reading goes on."""
-    body = Body.objects.filter(pk=_number(request.POST.get("body"))).first()
+    body = Body.objects.filter(pk=whole(request.POST.get("body")) or 0).first()
     if body is None or not can(request.user, "desk.upload", body):
         raise Refused(["请选择您范围内的地区或部门"])
     batch = services.receive(
         request.FILES.getlist("files"), body, actor(request), request.POST.get("title", "")
     )
     return redirect("desk:batch", batch.pk)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 15 else 0
 
 
 @page("desk.view", of=batch_of)

@@ -22,6 +22,7 @@ from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, within
+from shouzhi.web.typed import whole
 
 _PUBLISHED = ("budget", "accounts")
 _STEPS = ("approved", "replied", "passed_on")
@@ -122,10 +123,10 @@ def _totals(duties: Iterable[Duty]) -> dict[str, int]:
 def approve(request: HttpRequest) -> HttpResponse:
     """Keep when a budget or accounts were approved, replied to and passed on."""
     given = request.POST
-    body = Body.objects.filter(pk=int(given["body"])).first() if given.get("body", "").isdigit() else None
+    body = Body.objects.filter(pk=whole(given.get("body")) or 0).first()
     if body is None or not can(request.user, "register.edit", body):
         raise Refused(["请选择您范围内的地区、部门或单位"])
-    year = int(given["year"]) if given.get("year", "").isdigit() else 0
+    year = whole(given.get("year")) or 0
     if not 1990 < year < 2100 or given.get("kind") not in _PUBLISHED:
         raise Refused(["请写四位年度，并选择预算或决算"])
     steps = {name: _day(given.get(name, "")) for name in _STEPS}

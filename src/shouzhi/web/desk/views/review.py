@@ -26,6 +26,7 @@ from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, within
+from shouzhi.web.typed import revision_of, whole
 
 _TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -119,18 +120,19 @@ def _address(found: Document, item: Item) -> str:
 def recognise(request: HttpRequest, found: Document) -> HttpResponse:
     """Keep what the reviewer says that a document is."""
     given = request.POST
+    year = whole(given.get("year")) or 0
     told = {
         "kind": given.get("kind") if given.get("kind") in dict(KINDS) else None,
         "scope": given.get("scope") if given.get("scope") in dict(SCOPES) else None,
-        "year": int(given["year"]) if given.get("year", "").isdigit() and 1990 < int(given["year"]) < 2100 else None,
+        "year": year if 1990 < year < 2100 else None,
         "department": given.get("department", "").strip()[:120] or None,
     }
-    body = Body.objects.filter(pk=int(given["body"])).first() if given.get("body", "").isdigit() else None
+    body = Body.objects.filter(pk=whole(given.get("body")) or 0).first()
     if body is not None and not can(request.user, "desk.review", body):
         raise Refused(["请选择您范围内的部门或单位"])
     if body is not None and not body.path.startswith(found.batch.body.path):
         raise Refused(["请选择上传时所选地区或部门之下的部门或单位"])
-    revision = int(given["revision"]) if given.get("revision", "").isdigit() else -1
+    revision = revision_of(request)
     day = parse_date(given.get("published_on") or "")
     services.recognise(found, told, body, day, revision, actor(request))
     messages.success(request, say("已记下；改动了年度、类别或部门时会重新读取"))
