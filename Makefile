@@ -51,7 +51,7 @@ needs:
 	@bash .ci/needs
 
 test-postgres: $(VENV)/.developer $(BUILT) ## the tests of the application on PostgreSQL
-	@$(BIN)/python tests/web/postgres.py $(BIN)/python -m pytest tests/web $(ARGS)
+	@$(BIN)/python tests/web/postgres.py $(BIN)/python -m pytest -n 2 --dist loadgroup tests/web $(ARGS)
 
 lint: $(VENV)/.developer ## ruff
 	@$(BIN)/ruff check .

@@ -48,8 +48,11 @@ def django_database() -> Iterator[None]:
     setup_test_environment()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests only
     connection = connections["default"]
-    if connection.vendor == "sqlite":  # a file: servers and threads share it
-        connection.settings_dict["TEST"]["NAME"] = str(_DATA / "test.sqlite3")
+    connection.settings_dict["TEST"]["NAME"] = (
+        str(_DATA / "test.sqlite3")  # a file: servers and threads share it
+        if connection.vendor == "sqlite"
+        else f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # workers share one server
+    )
     made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
     yield
     _alone()

@@ -99,6 +99,20 @@ def test_sign_in_is_locked_after_five_failures(people: dict[str, Any]) -> None:
     assert client.post("/login/", {"username": "clerk", "password": password}).status_code == 302
 
 
+def test_guessing_that_is_spread_out_is_locked_too(people: dict[str, Any]) -> None:
+    def tried(name: str, address: str) -> int:
+        sent = {"username": name, "password": "wrong"}
+        return Client(REMOTE_ADDR=address).post("/login/", sent).status_code
+
+    assert people["clerk"]
+    one_address = [tried(f"name{n // 4}", "192.0.2.7") for n in range(101)]
+    assert one_address == [200] * 100 + [429], "four times each of many names, from one address"
+    one_name = [tried("clerk", f"198.51.100.{n // 4}") for n in range(101)]
+    assert one_name == [200] * 100 + [429], "one name, four times from each of many addresses"
+    sent = {"username": "auditor", "password": PASSWORD}
+    assert Client(REMOTE_ADDR="203.0.113.1").post("/login/", sent).status_code == 302
+
+
 def test_a_wrong_name_and_a_wrong_password_look_the_same(people: dict[str, Any]) -> None:
     def told(username: str) -> str:
         text = (

@@ -16,12 +16,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from shouzhi.web.audit.log import Actor, actor, record
 from shouzhi.web.language import say
 from shouzhi.web.pages import public, signed_in
+from shouzhi.web.people.guessing import spread_out
 from shouzhi.web.people.sessions import SINCE
 
 
 @public("GET", "POST")
 def login(request: HttpRequest) -> HttpResponse:
-    """Sign in; after five failures the name is locked for a quarter of an hour."""
+    """Sign in; after five failures the name is locked for a quarter of an hour at that address."""
+    if request.method == "POST" and spread_out(request, request.POST.get("username", "")):
+        return locked_out(request)
     form = AuthenticationForm(request, request.POST if request.method == "POST" else None)
     form.fields["username"].label = "登录名"
     if request.method == "POST" and form.is_valid():
