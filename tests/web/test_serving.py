@@ -59,10 +59,10 @@ def free_port() -> int:
 class Running:
     """A server that was started, what it has said, and a browser of a kind."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *options: str) -> None:
         self.data, self.port = data, free_port()
         self.process = subprocess.Popen(
-            command("--data", data, "--port", str(self.port)),
+            command("--data", data, "--port", str(self.port), *options),
             env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -94,9 +94,13 @@ class Running:
 
     def form(self, path: str, **told: str) -> Any:
         """Fill in the form of a page."""
+        return self.form_at(path, path, **told)
+
+    def form_at(self, path: str, to: str, **told: str) -> Any:
+        """Fill in the form of a page that goes to another address."""
         page = self.ask(path).read().decode()
         token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[-1]
-        return self.ask(path, {"csrfmiddlewaretoken": token, **told})
+        return self.ask(to, {"csrfmiddlewaretoken": token, **told})
 
     def end(self) -> str:
         """Press Ctrl+C; gives what it says at the end."""
@@ -188,6 +192,24 @@ def test_a_missing_extra_is_told(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "pip install 'shouzhi[web]'" in done.stderr
     assert "granian" in done.stderr
+
+
+def test_the_servers_processes_lay_out_documents_after_the_examples(tmp_path: Path) -> None:
+    """A process that was forked from one that has made PDFs would wait for threads it does not have."""
+    running = Running(tmp_path / "data", "--demo")
+    try:
+        name, password = re.search(r"部门财务：登录名 (\w+)，密码 ([\w-]+)", running.said).groups()  # type: ignore[union-attr]
+        running.form("/login/", username=name, password=password)
+        listed = running.ask("/releases/").read().decode()
+        release = re.findall(r'href="(/releases/\d+/)"', listed)[0]
+        preview = re.findall(
+            r'href="(/releases/years/\d+/preview/)"', running.ask(release).read().decode()
+        )[0]
+        page = running.form_at(preview, preview.replace("preview", "prepare"), reason="附表有误")
+        assert re.search(r"/releases/\d+/$", page.url), page.url
+        assert ".pdf" in page.read().decode()
+    finally:
+        running.end()
 
 
 def test_it_ends_with_everything_it_started(running: Running) -> None:

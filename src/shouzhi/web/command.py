@@ -14,11 +14,14 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from shouzhi.cli.messages import Language, Messages, language_option
+
+if TYPE_CHECKING:
+    from shouzhi.web.ready import Ready
 
 UNUSABLE: Final = 2
 _NEEDED: Final = (
@@ -132,13 +135,12 @@ def serve(*, host: str, port: int, data: Path, workers: int, demo: bool, lang: L
     os.environ["SHOUZHI_SERVING"] = "1"
     os.environ.setdefault("SHOUZHI_HOSTS", ",".join(_names(host)))
     with _gently(messages):
-        from shouzhi.web import serving  # noqa: PLC0415 - needs the extra
+        from shouzhi.web import ready, serving  # noqa: PLC0415 - needs the extra
 
         serving.make_folder(data)
         serving.free_port(host, port)
         with serving.alone(data):
-            serving.prepare()
-            _welcome(messages, demo=demo)
+            _welcome(messages, ready.make_ready(demo=demo))
             click.echo(
                 messages(
                     "serve-ready", address=f"http://{_name(host)}:{port}/", folder=data.absolute()
@@ -162,25 +164,14 @@ def _name(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _welcome(messages: Messages, *, demo: bool) -> None:
+def _welcome(messages: Messages, made: Ready) -> None:
     """Say with which names one can sign in, where this run has made any."""
-    from django.db import connections  # noqa: PLC0415 - after the set-up
-
-    from shouzhi.web import serving  # noqa: PLC0415 - as above
-
-    try:
-        if demo:
-            from shouzhi.web.demo import lay_out  # noqa: PLC0415 - as above
-
-            try:
-                for role, name, password in lay_out():
-                    click.echo(messages("serve-person", role=role, name=name, password=password))
-            except FileNotFoundError:
-                click.echo(messages("serve-no-examples"), err=True)
-        if first := serving.first_administrator():
-            click.echo(messages("serve-first", name=first[0], password=first[1]))
-    finally:
-        connections.close_all()  # the processes that answer open their own
+    for role, name, password in made.people:
+        click.echo(messages("serve-person", role=role, name=name, password=password))
+    if not made.examples:
+        click.echo(messages("serve-no-examples"), err=True)
+    if made.first:
+        click.echo(messages("serve-first", name=made.first[0], password=made.first[1]))
 
 
 @click.group()
