@@ -17,6 +17,8 @@ from shouzhi.facts import Document
 from shouzhi.relations.derive import derive
 from shouzhi.tables import Table
 
+SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
+
 
 class Case(NamedTuple):
     """Lines above a table, the table, and its head, columns and rows as they must be read."""
@@ -319,3 +321,80 @@ def test_captions_pasted_with_their_empty_cells_part_tables_of_a_text(tmp_path: 
     assert [(t.number, t.title, len(t.rows)) for t in read_tables] == [
         ("预算01表", "支出总表", 1), ("预算02表", "项目支出表", 1)
     ]  # fmt: skip
+
+
+def test_labels_without_amounts_at_the_top_of_a_page_are_rows(tmp_path: Path) -> None:
+    first = """
+        收入|<|支出|<
+        项目|预算数|功能分类科目名称|预算数
+        一、财政拨款|9.00|一、一般公共服务支出|6.00
+        ||七、社会保障和就|3.00
+        """
+    second = """
+        ||业支出|
+        ||八、卫生健康支出|
+        ||九、节能环保支出|
+        ||十、城乡社区支出|
+        收入合计|9.00|支出合计|9.00
+        """
+    page = tmp_path / "page.html"
+    page.write_text(f"<p>收支预算总表</p><p>单位：万元</p>{grid(first)}{grid(second)}", "utf-8")
+    (table,) = shouzhi.read(page).tables
+    assert [row.label for row in table.rows if row.side == "支出"] == [
+        "一、一般公共服务支出",
+        "七、社会保障和就业支出",
+        "八、卫生健康支出",
+        "九、节能环保支出",
+        "十、城乡社区支出",
+        "支出合计",
+    ]
+
+
+@pytest.mark.parametrize("name", ["renda-budget-2017.pdf", "caizhengju-accounts-2024.pdf"])
+def test_no_class_of_the_samples_is_lost_at_the_top_of_a_page(name: str) -> None:
+    path = next(SAMPLES.glob(f"*/{name}"), None)
+    if path is None:
+        pytest.skip("the sample documents are not beside this checkout")
+    labels = [{row.label for row in t.rows} for t in shouzhi.read(path).tables if len(t.pages) > 1]
+    held = [each for each in labels if "一、一般公共服务支出" in each]
+    assert held
+    for each in held:
+        ordinals = {label.partition("、")[0] for label in each}
+        assert ordinals >= set("一二三四五六七八九十") | {"十一", "十六", "十七"}
+        assert "八、社会保障和就业支出" in each
+
+
+def test_the_heading_of_labels_may_leave_the_place_beside_it_empty(tmp_path: Path) -> None:
+    first = """
+        项目名称||金额
+        收入总计|<|12.00
+        一般公共预算资金|小计|9.00
+        ^|公共财政拨款(补助)资金|9.00
+        财政专户管理资金|小计|3.00
+        """
+    second = """
+        |专户管理教育收费|3.00
+        其他资金|小计|
+        """
+    page = tmp_path / "page.html"
+    page.write_text(f"<p>收入预算总表</p><p>单位：万元</p>{grid(first)}{grid(second)}", "utf-8")
+    (table,) = shouzhi.read(page).tables
+    assert [("/".join((*row.path, row.label)), row.cells[0]) for row in table.rows] == [
+        ("收入总计", "12.00"),
+        ("一般公共预算资金/小计", "9.00"),
+        ("一般公共预算资金/公共财政拨款(补助)资金", "9.00"),
+        ("财政专户管理资金/小计", "3.00"),
+        ("财政专户管理资金/专户管理教育收费", "3.00"),
+        ("其他资金/小计", None),
+    ]
+    assert not any(row.texts for row in table.rows)
+
+
+def test_unit_and_department_may_stand_above_the_number_and_the_title(tmp_path: Path) -> None:
+    captions = "".join(f"<p>{line}</p>" for line in ("单位：元 单位名称：示例市水务局", "表2", "支出总表"))
+    page = tmp_path / "page.html"
+    table = grid("项目|合计\n人员经费|5.00\n公用经费|2.00")
+    page.write_text(f"<p>一、概况</p>{captions}{table}", "utf-8")
+    (read_table,) = shouzhi.read(page).tables
+    told = (read_table.number, read_table.title, read_table.amount_unit, read_table.department)
+    assert told == ("表2", "支出总表", "元", "示例市水务局")

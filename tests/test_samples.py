@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from shouzhi.catalogue.names import fold
 from shouzhi.facts import Document, from_source
 from shouzhi.sources import Grid, Source
 from shouzhi.sources.opening import open_source
@@ -19,6 +20,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 SAMPLES = sorted((SHARED / "samples").glob("*/*"))
 EXPECTED = sorted((SHARED / "expected").glob("*.json"))
 AMOUNT = re.compile(r"(?<![\d.])-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,2}%?(?!\d)")
+
+ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}、")
 
 if not SAMPLES:
     pytest.skip("the sample documents are not beside the checkout", allow_module_level=True)
@@ -86,3 +89,12 @@ def test_every_table_has_title_and_columns(path: Path) -> None:
         assert table.title
         assert all(len(row.cells) == len(table.columns) for row in table.rows)
         assert all(column.heading for column in table.columns)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.stem)
+def test_no_numbered_label_of_a_grid_is_lost(path: Path) -> None:
+    labels = {fold(name) for t in document(path).tables for r in t.rows for name in (r.label, *r.path)}
+    for _, block in source(path).blocks():
+        for cell in block.cells if isinstance(block, Grid) else ():
+            label = fold(cell.text)
+            assert not ORDINAL.match(label) or any(held.startswith(label) for held in labels), label

@@ -35,6 +35,9 @@ _ORDER: Final = {name: place for place, name in enumerate(DIMENSIONS)}
 _FULL_TO_HALF = str.maketrans("０１２３４５６７８９，．－＋（）％　", "0123456789,.-+()% ")
 _DASHES = frozenset({"-", "--", "---", "—", "——", "–", "－", "/", "／"})
 _NUMBER = re.compile(r"[-+−△▲]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_PLAIN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.ASCII)
+_WORDY = re.compile(r"[^\W\d]")
+"""A letter or character of a word; no number holds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ def parse_amount(text: str) -> Amount | None:
     negatives and a trailing percent sign are understood.  A dash alone is how
     many departments print an empty cell, and is no number.
     """
+    if match := _PLAIN.fullmatch(text):  # nearly all that a document prints, read at once
+        return Amount(Decimal(text.replace(",", "")), len(match[1] or ""))
+    if _WORDY.search(text):
+        return None
     half = text if text.isascii() else text.translate(_FULL_TO_HALF)
     plain = half.strip().replace(" ", "")
     if not plain or plain in _DASHES:
@@ -77,6 +84,13 @@ def parse_amount(text: str) -> Amount | None:
     return Amount(-value if negative else value, decimals, percent)
 
 
+def prints_number(text: str) -> bool:
+    """Whether `parse_amount` reads a number in `text`, without making it."""
+    if _PLAIN.fullmatch(text):
+        return True
+    return _WORDY.search(text) is None and parse_amount(text) is not None
+
+
 def to_fen(value: Decimal, unit: str) -> int | None:
     """Turn `value` in `unit` into whole 分; None when it does not come out whole.
 
@@ -91,6 +105,13 @@ def yuan(fen: int) -> str:
     sign = "-" if fen < 0 else ""
     whole, cents = divmod(abs(fen), 100)
     return f"{sign}{whole}.{cents:02d}"
+
+
+def grouped(fen: int) -> str:
+    """Write 分 as 元 with two decimals and separators of thousands, as a sentence tells it."""
+    sign = "-" if fen < 0 else ""
+    whole, cents = divmod(abs(fen), 100)
+    return f"{sign}{whole:,}.{cents:02d}"
 
 
 def _place(member: tuple[str, str]) -> int:
@@ -108,10 +129,13 @@ class Coordinates(Mapping[str, str]):
 
     def __init__(self, members: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         given = dict(members)
-        unknown = given.keys() - _ORDER.keys()
-        if unknown:
+        if not given.keys() <= _ORDER.keys():
+            unknown = given.keys() - _ORDER.keys()
             raise ValueError(f"unknown dimension: {', '.join(sorted(unknown))}")
-        self._members: tuple[tuple[str, str], ...] = tuple(sorted(given.items(), key=_place))
+        pairs = given.items()
+        self._members: tuple[tuple[str, str], ...] = tuple(
+            sorted(pairs, key=_place) if len(given) > 1 else pairs
+        )
         self._hash = hash(self._members)
 
     def __getitem__(self, dimension: str) -> str:
@@ -165,9 +189,11 @@ class Coordinates(Mapping[str, str]):
 
     def __or__(self, other: Mapping[str, str]) -> Coordinates:
         if not isinstance(other, Coordinates):
-            return Coordinates({**dict(self._members), **other})
+            return self | Coordinates(other)
         if not other._members or not self._members:
             return self if self._members else other
+        if _place(self._members[-1]) < _place(other._members[0]):
+            return self._ordered(self._members + other._members)
         merged = {**dict(self._members), **dict(other._members)}
         return self._ordered(tuple(sorted(merged.items(), key=_place)))
 

@@ -28,6 +28,8 @@ _HIDE: Final = str.maketrans(_CIRCLED, _SHELTER)  # NFKC would make ① a bare 1
 _SHOW: Final = str.maketrans(_SHELTER, _CIRCLED)
 _UNIFY: Final = str.maketrans({**dict.fromkeys(_DASHES, "-"), **_BRACKETS})
 _DASH_RUN: Final = re.compile("--+")
+_STEADY: Final = re.compile(r"[0-9A-Za-z%()*+,./:;<=>、。\u4e00-\u9fff]*")
+"""Texts of characters that both forms leave as they are: most names, and nearly all numbers."""
 
 
 @lru_cache(maxsize=16384)
@@ -38,6 +40,8 @@ def fold(text: str) -> str:
     line breaks, quotes and invisible characters go, every bracket becomes round, every
     run of dashes one “-”.  Ordinals stay, circled ones as they are.
     """
+    if _STEADY.fullmatch(text):
+        return text
     hidden = text.translate(_DROP).translate(_HIDE)
     while True:
         plain = unicodedata.normalize("NFKC", hidden).translate(_DROP).translate(_UNIFY)
@@ -64,6 +68,8 @@ def tidy(text: str) -> str:
     there becomes a blank, but goes where it splits an amount (`1,134.9` / `4`).
     Characters stay as they were printed; idempotent.
     """
+    if _STEADY.fullmatch(text):
+        return text
     seen = text.translate(_UNSEEN).strip()
     if _RUN.search(seen) is None:
         return seen

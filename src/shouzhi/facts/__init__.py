@@ -10,7 +10,9 @@ totals leave out, `scope`), `amounts` (cells to facts), `export` (the JSON contr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,7 +75,20 @@ def read_document(path: Path, name: str | None = None) -> Document:
 
     Raises `shouzhi.sources.Unreadable` with cause and remedy when it cannot be used.
     """
-    return from_source(open_source(path, name))
+    with _uncollected():
+        return from_source(open_source(path, name))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles of objects: a long table makes millions, none of them in one."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def from_source(source: Source, told: Mapping[str, Any] | None = None) -> Document:

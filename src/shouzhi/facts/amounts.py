@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,14 +19,18 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
     base = Coordinates({"year": str(year)} if year else {}) | table.where
     columns = [column_where(table, column) for column in table.columns]
     shared = _shared(columns)
+    printers = [_printer(table, column) for column in table.columns]
+    own = [_union(base, where) for where in columns]
+    # a row over both sides is of what these have in common
+    over = [_union(base, shared if c.side else w) for c, w in zip(table.columns, columns, strict=True)]
     for index, row in enumerate(table.rows):
-        over = row.side is None  # a row over both sides is of what these have in common
-        for place, (printed, column) in enumerate(zip(row.cells, table.columns, strict=True)):
+        places = over if row.side is None else own
+        for place, (printed, unit_of) in enumerate(zip(row.cells, printers, strict=True)):
             if printed is None or (amount := parse_amount(printed)) is None:
                 continue
-            unit = "%" if amount.percent or column.rate else _unit(table, column, row, amount)
+            unit = "%" if amount.percent else unit_of(row, amount)
             yield Fact(
-                where=_union(base, shared if over and column.side else columns[place], row.where),
+                where=_union(places[place], row.where),
                 amount=to_fen(amount.value, unit) if unit in FEN_PER else None,
                 value=amount.value,
                 printed=printed,
@@ -39,16 +43,17 @@ def table_facts(table: Table, number: int, year: int | None) -> Iterator[Fact]:
             )
 
 
-def _unit(table: Table, column: Column, row: Row, amount: Amount) -> str:
-    """What an amount is printed in: the unit of the table, or of what the row or column counts.
+def _printer(table: Table, column: Column) -> Callable[[Row, Amount], str]:
+    """What tells in which unit a column prints: that of the table, or of what it or the row counts.
 
     The row of 车辆（辆） may print what the cars are worth, too, in a column of 原值.
     """
     words = lexicon()
     counted = words.count_unit(column.heading[-1])
-    if not amount.decimals and not words.is_worth(column.heading[-1]):
-        counted = counted or words.count_unit(row.label)
-    return counted or table.amount_unit or "元"
+    fixed = "%" if column.rate else counted or table.amount_unit or "元"
+    if column.rate or counted or words.is_worth(column.heading[-1]):
+        return lambda *_: fixed
+    return lambda row, amount: (not amount.decimals and words.count_unit(row.label)) or fixed
 
 
 def settled_columns(table: Table, year: int | None) -> tuple[Column, ...]:
@@ -90,18 +95,17 @@ def column_where(table: Table, column: Column) -> Coordinates:
     return column.where | {"flow": f"{flow}_total"} if beside & _BEYOND else column.where
 
 
-def _union(base: Coordinates, column: Coordinates, row: Coordinates) -> Coordinates:
-    """Row over column over title; a narrower member of one dimension wins over a wider one.
+def _union(held: Coordinates, more: Coordinates) -> Coordinates:
+    """Column over title, row over both; a narrower member of one dimension wins over a wider one.
 
     The flow is the row's: 总计 under the heading 收入 is the grand total, wider than 收入.
     """
-    where = dict(base.items())
-    for more in (column, row):
-        for dimension, member in more.items():
-            held = where.get(dimension)
-            if held is None or dimension == "flow" or not _narrower(dimension, held, member):
-                where[dimension] = member
-    return Coordinates(where)
+    narrower = [
+        dimension
+        for dimension, member in more.items()
+        if dimension != "flow" and dimension in held and _narrower(dimension, held[dimension], member)
+    ]
+    return held | (more.without(*narrower) if narrower else more)
 
 
 def _narrower(dimension: str, held: str, member: str) -> bool:

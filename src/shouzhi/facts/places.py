@@ -97,16 +97,22 @@ def side_where(side: str | None) -> Coordinates:
 def _detailed(rows: Sequence[Row]) -> frozenset[str]:
     """The functions of which a table prints more than the function itself: projects below it."""
     counts = Counter(row.codes["function"] for row in rows if "function" in row.codes)
+    if not counts:
+        return frozenset()
     named = {c for row in rows if not row.codes for c in classification("function").codes(row.label)}
     return frozenset(code for code, count in counts.items() if count > 1 or code in named)
 
 
 def _lists_economics(table: Table, context: Context) -> bool:
     """Whether rows without codes are economic classes: 其他支出 beside 工资福利支出 is 399, not 229."""
-    names = {strip_ordinal(row.label)[1] for row in table.rows if not set(row.codes) & set(CODED)}
+    if "功能" in table.stub:
+        return False
+    names = {strip_ordinal(row.label)[1] for row in table.rows if row.codes.keys().isdisjoint(CODED)}
     economics = {name for name in names if economic_class(name, context.year)}
+    if not economics:
+        return False
     functions = {name for name in names if classification("function").codes(name, context.year)}
-    if "功能" in table.stub or not economics or functions - economics:
+    if functions - economics:
         return False
     return bool(economics - functions) or table.where.get("kind") == "basic"
 
@@ -164,7 +170,7 @@ def _bare(row: Row) -> str:
     """What a row is called without its ordinal; a field beside a known word is called by that."""
     field = row.texts.get(FIELD, "")
     words = lexicon()
-    told = any(row.cells) and words.term(row.label) is None and words.term(field) is not None
+    told = field and any(row.cells) and not words.term(row.label) and words.term(field)
     return strip_ordinal(field if told else row.label)[1]
 
 

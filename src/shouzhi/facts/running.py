@@ -13,7 +13,7 @@ class Context:
     """What rows inherit: the year, the department, and the names of units by their codes.
 
     `functions` are codes by their names in the document, `own` by the code of a unit and
-    the name among its own.
+    the name among its own; `bodies` the names of the units.
     """
 
     year: int | None
@@ -21,6 +21,11 @@ class Context:
     units: Mapping[str, str]
     functions: Mapping[str, str]
     own: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    bodies: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Keep the names of the units at hand: every row is asked whether it is one."""
+        object.__setattr__(self, "bodies", frozenset(self.units.values()))
 
 
 @dataclass(slots=True)

@@ -70,8 +70,10 @@ def _set_apart(table: Table, side: str | None) -> None:
 
 def _is_yearly(row: Row) -> bool:
     """Whether a row is the total of the year's income or expenditure: 本年收入合计."""
+    if len(row.where) != 1 or row.where.get("flow") not in _YEARLY:
+        return False
     term = lexicon().term(row.label)
-    return row.where.get("flow") in _YEARLY and len(row.where) == 1 and bool(term and term.total)
+    return term is not None and term.total
 
 
 def _members(rows: Sequence[Row], dimension: str) -> list[str]:

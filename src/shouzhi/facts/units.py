@@ -92,7 +92,7 @@ def is_unit_row(row: Row, context: Context, running: Running) -> bool:
     if row.texts and (not running.units or any(_OF_PROJECTS.search(heading) for heading in row.texts)):
         return False
     label = fold(row.label)
-    if label in context.units.values():
+    if label in context.bodies:
         return True
     owner = context.units.get(row.codes.get("unit", ""))
     if owner and (owner == running.unit or classification("function").codes(label)):

@@ -37,6 +37,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
 )
+_BLANK = re.compile(r"\s")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]"
 _BROKEN = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n][ \t\r\n]*(?={_WIDE})")
@@ -80,7 +81,10 @@ def decode(data: bytes) -> str:
 
 def _fold(pieces: list[str]) -> str:
     """Fold blanks as a browser does; hard blanks stay, since they indent labels."""
-    text = _BLANKS.sub(" ", _BROKEN.sub("", "".join(pieces)))
+    text = "".join(pieces)
+    if _BLANK.search(text) is None:
+        return text
+    text = _BLANKS.sub(" ", _BROKEN.sub("", text))
     lines = (line.strip(" ").replace("\xa0", " ") for line in text.split(_BREAK))
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
@@ -95,7 +99,10 @@ def _children(node: Node) -> list[Node]:
 
 
 def _is_hidden(node: Node) -> bool:
-    attributes = node.attributes
+    return _hides(node.attributes)
+
+
+def _hides(attributes: dict[str, str | None]) -> bool:
     if not attributes:
         return False
     style = attributes.get("style")
@@ -197,15 +204,18 @@ def _groups(table: Node) -> list[list[list[_TableCell]]]:
 def _cells(row: Node) -> list[_TableCell]:
     found: list[_TableCell] = []
     for node in _children(row):
-        if node.tag in ("td", "th") and not _is_hidden(node):
+        if node.tag in ("td", "th") and not _hides(attributes := node.attributes):
             text, tables = _cell_text(node)
-            rows, columns = _span(node, "rowspan", least=0), _span(node, "colspan", least=1)
+            rows = _span(attributes, "rowspan", least=0)
+            columns = _span(attributes, "colspan", least=1)
             found.append(_TableCell(node, rows, columns, text, tables))
     return found
 
 
-def _span(node: Node, name: str, least: int) -> int:
-    text = (node.attributes.get(name) or "1").strip()
+def _span(attributes: dict[str, str | None], name: str, least: int) -> int:
+    if name not in attributes:
+        return 1
+    text = (attributes[name] or "1").strip()
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
     return min(max(number, least), MAX_SPAN if name == "colspan" else 65534)
 
@@ -258,6 +268,7 @@ def _place(groups: list[list[list[_TableCell]]], order: int) -> list[Cell]:
         reach: list[int] = []  # for each column the first row that is free
         for number, row in enumerate(group, start=top):
             column = 0
+            place = Location(line=order + number)
             for cell in row:
                 while column < len(reach) and reach[column] > number:
                     column += 1
@@ -270,7 +281,6 @@ def _place(groups: list[list[list[_TableCell]]], order: int) -> list[Cell]:
                 if len(reach) * len(group) > MAX_PLACES:
                     raise too_large()
                 reach[column : column + across] = [number + down] * across
-                place = Location(line=order + number)
                 cells.append(Cell(number, column, down, across, cell.text, place))
                 column += across
         top += len(group)

@@ -52,7 +52,8 @@ class Section:
     `pieces` are pairs of a role (text, digits, percent, or a letter of a date) and
     its text; the other fields are worked out from the digits, once for all cells:
     what stands before and after them, by how many places the point moves, least
-    digits before the point, least and most after it, and whether they are grouped.
+    digits before the point, least and most after it, whether they are grouped, and
+    the unit that they are rounded to.
     """
 
     shape: Shape
@@ -65,6 +66,7 @@ class Section:
     least: int = 0
     most: int = 0
     grouped: bool = False
+    step: Decimal = Decimal(1)
 
 
 def printed(value: str, code: str, *, since_1904: bool = False) -> str:
@@ -158,6 +160,7 @@ def _planned(pieces: list[tuple[str, str]], condition: tuple[str, Decimal] | Non
         least=min(len(places.rstrip("#?")), most),
         most=most,
         grouped="," in whole.strip(","),
+        step=Decimal((0, (1,), -most)),
     )  # fmt: skip
 
 
@@ -193,12 +196,13 @@ def _choose(number: Decimal, sections: tuple[Section, ...]) -> tuple[Section, bo
 
 
 def _number(number: Decimal, section: Section) -> str:
-    digits = _digits(abs(number.scaleb(section.shift)), section)
+    shifted = number.scaleb(section.shift) if section.shift else number
+    digits = _digits(abs(shifted), section)
     return f"{'-' if number < 0 else ''}{section.before}{digits}{section.after}".strip()
 
 
 def _digits(number: Decimal, section: Section) -> str:
-    rounded = number.quantize(Decimal((0, (1,), -section.most)), ROUND_HALF_UP, _WIDE)
+    rounded = number.quantize(section.step, ROUND_HALF_UP, _WIDE)
     text = f"{rounded:,f}" if section.grouped else f"{rounded:f}"
     left, _, right = text.partition(".")
     while len(right) > section.least and right.endswith("0"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from shouzhi.sources import Cell, Grid, Unreadable
@@ -65,5 +66,5 @@ def lay(cells: Sequence[Cell], how: How, location: Location, budget: Budget | No
     while hole >= 0:
         laid.append(Cell(hole // width, hole % width, 1, 1, "", location))
         hole = covered.find(0, hole + 1)
-    laid.sort(key=lambda cell: (cell.row, cell.column))
+    laid.sort(key=attrgetter("row", "column"))
     return Grid(height, width, tuple(laid), how, location)

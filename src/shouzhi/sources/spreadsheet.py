@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from shouzhi.sources import Cell, Grid, Line, Page
+from shouzhi.sources.making import made_cells
 from shouzhi.sources.margins import are_marginal, is_note, joined
 from shouzhi.sources.spans import MAX_PLACES, Budget, lay, too_large
 from shouzhi.space import Location
@@ -60,7 +61,9 @@ class Sheet:
         self.count += 1
         if self.count > MAX_PLACES:
             raise too_large()
-        self.texts.setdefault(row, {})[column] = text.replace("\r\n", "\n").replace("\r", "\n")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.texts.setdefault(row, {})[column] = text
 
     def rule(self, row: int, column: int, times: int = 1) -> None:
         """Note that `times` cells from this one on have a line to a side."""
@@ -239,18 +242,27 @@ def _grid(shown: _Shown, rows: list[int]) -> Grid:
     used |= {c for c in range(min(used), max(used)) if rules >> c & 1}
     columns = sorted(used)
     shown.budget.take(len(rows) * len(columns))
+    cells = _cells(shown, rows, columns)
+    return lay(cells, "cells", cells[0].location)
+
+
+def _cells(shown: _Shown, rows: list[int], columns: list[int]) -> list[Cell]:
+    """The cells of a grid, but not those which a merged one covers."""
     names = [_letters(column) for column in columns]
-    cells: list[Cell] = []
+    spans: list[tuple[int, int, int, int]] = []
+    texts: list[str] = []
+    addresses: list[str] = []
     for at, row in enumerate(rows):
-        texts = shown.texts.get(row, {})
+        held = shown.texts.get(row, {})
         for index, column in enumerate(columns):
-            merge = shown.merges.get((row, column))
-            if merge is None and (row, column) in shown.covered:
-                continue
             down = across = 1
-            if merge is not None:
+            if (row, column) in shown.covered:
+                merge = shown.merges.get((row, column))
+                if merge is None:
+                    continue
                 down = bisect_right(rows, merge.bottom) - at
                 across = bisect_right(columns, merge.right) - index
-            place = Location(sheet=shown.name, cell=f"{names[index]}{row + 1}")
-            cells.append(Cell(at, index, down, across, texts.get(column, ""), place))
-    return lay(cells, "cells", cells[0].location)
+            spans.append((at, index, down, across))
+            texts.append(held.get(column, ""))
+            addresses.append(f"{names[index]}{row + 1}")
+    return made_cells(spans, texts, sheet=shown.name, cell=addresses)

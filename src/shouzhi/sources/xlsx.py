@@ -46,6 +46,16 @@ class _Book:
     styles: list[Style]
     since_1904: bool
     warnings: list[str] = field(default_factory=list)
+    known: dict[str | None, Style] = field(default_factory=dict)
+
+    def style(self, number: str | None) -> Style:
+        """The style of a number as a cell names it; that of any cell where there is no such."""
+        found = self.known.get(number)
+        if found is None:
+            index = _number(number)
+            found = self.styles[index] if 0 <= index < len(self.styles) else Style()
+            self.known[number] = found
+        return found
 
 
 def read(path: Path) -> Source:
@@ -185,10 +195,9 @@ def _row(
     column = -1
     names = _names(str(element.tag).removesuffix("row"))
     for cell in element:
-        attributes = cell.attrib
-        reference = attributes.get("r")
+        reference = cell.get("r")
         column = _column(reference.rstrip("0123456789")) if reference else column + 1
-        style = _style(book.styles, attributes.get("s"))
+        style = book.style(cell.get("s"))
         if style.ruled:
             sheet.rule(row, column)
         if len(cell) == 0:
@@ -210,11 +219,6 @@ class _Names(NamedTuple):
 @lru_cache(maxsize=8)
 def _names(namespace: str) -> _Names:
     return _Names(f"{namespace}v", f"{namespace}is", f"{namespace}f")
-
-
-def _style(styles: list[Style], number: str | None) -> Style:
-    index = _number(number)
-    return styles[index] if 0 <= index < len(styles) else Style()
 
 
 def _shown(cell: etree._Element, names: _Names, style: Style, book: _Book) -> tuple[str, str]:

@@ -4,7 +4,8 @@
 `stream` (text dumps back into grids), `captions` (title, number, unit, notes),
 `header` (heading tree, with `headings` for what it means, `roles` for what each column is
 for, `sides` for the halves), `body` (rows, with `codes`), `form` (fields and several heads),
-`assemble` with `joining` (tables in order, continuation pages), `outline` (sections of the prose).
+`assemble` with `joining` (tables in order, continuation pages), `outline` (sections of the prose,
+without the `page_numbers`).
 """
 
 from __future__ import annotations

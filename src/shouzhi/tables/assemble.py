@@ -128,6 +128,8 @@ def _chunk(
     table, lines = _with_top_heading(matrix(grid), lines)
     inner, skipped = _caption_rows(table)
     caption = read_caption([*lines, *inner])
+    if inner and len(lines) + len(inner) - 1 not in caption.used:
+        skipped = 0  # no caption after all, but labels without amounts at the top of a page
     left = [
         line
         for index, line in enumerate(lines)
@@ -284,12 +286,13 @@ def _rows(
 ) -> tuple[list[Row], list[str]]:
     """The rows of a plain table and its continuation pages, and the notes inside it."""
     shape = Shape(head, code_kind(head, title))
-    rows, notes = read_rows(first.slice(head.height), shape)
+    groups: dict[int, str] = {}
+    rows, notes = read_rows(first.slice(head.height), shape, groups)
     for piece in rest:
         if piece.width != first.width:
             remarks.append(f"续页有{piece.width}列，表头有{first.width}列")
             continue
-        more, inner = read_rows(piece.slice(repeated(piece, head)), shape)
+        more, inner = read_rows(piece.slice(repeated(piece, head)), shape, groups)
         join(rows, more)
         notes.extend(inner)
     return rows, notes

@@ -10,7 +10,7 @@ from typing import Final
 
 from shouzhi.catalogue.lexicon import lexicon
 from shouzhi.catalogue.names import fold, split_code, strip_ordinal, tidy
-from shouzhi.space import Location, parse_amount
+from shouzhi.space import Location, prints_number
 from shouzhi.tables import UNLABELLED, Row
 from shouzhi.tables.codes import read_codes
 from shouzhi.tables.header import Head
@@ -93,15 +93,18 @@ def code_kind(head: Head, title: str) -> str | None:
     return None
 
 
-def read_rows(table: Matrix, shape: Shape) -> tuple[list[Row], list[str]]:
+def read_rows(
+    table: Matrix, shape: Shape, groups: dict[int, str] | None = None
+) -> tuple[list[Row], list[str]]:
     """Read the body of a matrix (its head cut off) into rows and the notes inside it.
 
     A printed row of a sided table gives one row a side; a row that prints nothing
-    but its line number gives none.
+    but its line number gives none.  `groups` are the labels that enclose the rows below
+    them, by their columns; they run on from page to page.
     """
     rows: list[Row] = []
     notes: list[str] = []
-    groups: dict[int, str] = {}
+    groups = {} if groups is None else groups
     for index in range(table.height):
         starts = [cell for cell in table.owner[index] if cell and cell.text.strip()]
         if not starts:
@@ -180,7 +183,7 @@ def _measure(text: str) -> tuple[str | None, str | None]:
     shown = _SPACES.sub("", text)
     if not shown:
         return None, None
-    if parse_amount(shown) is not None or shown in _NO_AMOUNT:
+    if prints_number(shown) or shown in _NO_AMOUNT:
         return shown, None
     return None, words(text)
 

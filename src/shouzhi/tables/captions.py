@@ -98,8 +98,8 @@ def read_caption(lines: Sequence[Line]) -> Caption:
         if not text or is_furniture(text):
             continue
         if _labelled(text):
-            if titles:
-                break
+            if titles and (number is None or unit or owner):
+                break  # else it is the page's own, above the number and the title
             unit = unit or amount_unit(text)
             owner = owner or department(text)
             if (rest := _beside(text)) and _is_title(rest, []):

@@ -13,6 +13,7 @@ from shouzhi.tables.sides import Slot
 _DIGITS: Final = re.compile(r"\d+")
 _SPACES: Final = re.compile(r"\s+")
 _PARTS: Final = ("code", "class", "section", "item")
+_CODED: Final = frozenset({*_PARTS, "line", "unit_code"})
 _KINDS: Final = {"2": "function", "3": "economic", "5": "government_economic"}
 
 Code = dict[str, str]
@@ -42,11 +43,11 @@ def read_codes(
 
 
 def _texts(table: Matrix, index: int, block: Sequence[Slot]) -> Iterator[tuple[str, str]]:
-    """(role, text) of the columns of a block; a cell that spans several of them counts once."""
+    """(role, text) of the columns of codes; a cell that spans several columns counts once."""
     last = None
     for slot in block:
         cell = table.owner[index][slot.column]
-        if cell is None or cell is not last:
+        if slot.role in _CODED and (cell is None or cell is not last):
             yield slot.role, _SPACES.sub("", table.text(index, slot.column))
         last = cell
 

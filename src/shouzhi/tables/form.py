@@ -61,7 +61,7 @@ def _first_pairs(table: Matrix, first: int, last: int) -> int:
 def _opens_band(table: Matrix, row: int) -> bool:
     """Whether nearly all cells of a row are words that only ever head columns."""
     cells = table.starts(row)
-    if any(is_number(cell.text) for cell in cells):
+    if any(is_number(cell.text) for cell in reversed(cells)):  # numbers stand behind labels
         return False
     pure = sum(lexicon().is_pure_heading(cell.text) for cell in cells)
     return pure >= 2 and pure * 3 >= len(cells) * 2

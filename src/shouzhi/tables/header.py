@@ -153,7 +153,14 @@ def _hangs(table: Matrix, row: int, cell: Cell, words: Lexicon) -> bool:
 
 
 def read_head(table: Matrix) -> Head | None:
-    """Read the head of a table; None when its first row is already a row of the body."""
+    """Read the head of a table, once; None when its first row is already a row of the body."""
+    if "head" not in table.read:
+        table.read["head"] = _first_head(table)
+    head: Head | None = table.read["head"]
+    return head
+
+
+def _first_head(table: Matrix) -> Head | None:
     height, numbering = header_height(table)
     if height == 0 or (numbering == 0):
         return None
@@ -190,12 +197,29 @@ def _head(table: Matrix, height: int, numbering: int | None) -> Head:
     )
     late = late_roles(table, height, numbering)
     paths = [(*path, late[c]) if c in late else path for c, path in enumerate(paths)]
+    _widen_stub(table, paths, height)
     roles = column_roles(table, paths, height)
     slots = tuple(
         Slot(path, role, block, column, formulas[column])
         for column, (path, role, block) in enumerate(zip(paths, roles, blocks(roles), strict=True))
     )
     return Head(height, slots, sides(slots, table), formulas)
+
+
+def _widen_stub(table: Matrix, paths: list[tuple[str, ...]], height: int) -> None:
+    """Give the heading of labels to the column beside it that has none, where labels reach over both."""
+    for column in range(1, table.width):
+        left = paths[column - 1]
+        if paths[column] or not left or "name" not in lexicon().roles(left[-1]):
+            continue
+        ends = column + 1 == table.width
+        for row in table.owner[height:]:
+            cell = row[column]
+            if cell is None or cell is not row[column - 1] or not cell.text.strip():
+                continue
+            if ends or row[column + 1] is not cell:
+                paths[column] = left
+                break
 
 
 def _formula(table: Matrix, row: int, column: int) -> str | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from shouzhi.catalogue.names import tidy
 from shouzhi.sources import Cell, Grid
-from shouzhi.space import parse_amount
+from shouzhi.space import prints_number
 
 EDGE_TOLERANCE: Final = 4.0
 """Points by which the same column line may wander from page to page."""
@@ -26,6 +26,8 @@ class Matrix:
     owner: list[list[Cell | None]]
     width: int
     edges: tuple[float, ...] = ()
+    read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was read from the whole of it: a head costs a look at every cell."""
 
     @property
     def height(self) -> int:
@@ -48,14 +50,20 @@ class Matrix:
 
     def starts(self, row: int) -> list[Cell]:
         """The non-empty cells that begin in `row`, from the left."""
-        return [
-            cell
-            for column, cell in enumerate(self.owner[row])
-            if cell is not None and cell.text.strip() and self.begins(row, column)
-        ]
+        found: list[Cell] = []
+        above = self.owner[row - 1] if row else None
+        left = None
+        for column, cell in enumerate(self.owner[row]):
+            new = cell is not left and (above is None or cell is not above[column])
+            if new and cell is not None and cell.text.strip():
+                found.append(cell)
+            left = cell
+        return found
 
     def slice(self, first: int, last: int | None = None) -> Matrix:
-        """The rows from `first` up to `last` as a matrix of their own."""
+        """The rows from `first` up to `last` as a matrix of their own; itself where these are all."""
+        if first == 0 and (last is None or last >= self.height):
+            return self
         return Matrix(self.owner[first:last], self.width, self.edges)
 
 
@@ -63,6 +71,10 @@ def matrix(grid: Grid) -> Matrix:
     """Lay the cells of a grid out; a later cell never covers an earlier one."""
     owner: list[list[Cell | None]] = [[None] * grid.width for _ in range(grid.height)]
     for cell in grid.cells:
+        if cell.rows == 1 == cell.columns:
+            line = owner[cell.row]
+            line[cell.column] = line[cell.column] or cell
+            continue
         for row in range(cell.row, min(cell.row + cell.rows, grid.height)):
             for column in range(cell.column, min(cell.column + cell.columns, grid.width)):
                 if owner[row][column] is None:
@@ -73,12 +85,12 @@ def matrix(grid: Grid) -> Matrix:
 def is_amount(text: str) -> bool:
     """Whether a cell holds one printed number that cannot be a code or an ordinal."""
     plain = tidy(text).replace(" ", "")
-    return parse_amount(plain) is not None and not _CODE.fullmatch(plain)
+    return prints_number(plain) and not _CODE.fullmatch(plain)
 
 
 def is_number(text: str) -> bool:
     """Whether a cell holds one printed number of any kind."""
-    return parse_amount(tidy(text).replace(" ", "")) is not None
+    return prints_number(text) or prints_number(tidy(text).replace(" ", ""))
 
 
 def is_column_number(text: str) -> bool:

@@ -22,7 +22,20 @@ _ENDS: Final = re.compile(r"[。！？!?；;：:]$")
 _LEADERS: Final = re.compile(r"[.．…·]{3,}[\s.．…·]*(?:-?\s*\d+\s*-?)?$")
 _PAGE: Final = re.compile(r"^[-—–－]\s*\d{1,4}\s*[-—–－]$")
 _NAMED: Final = re.compile(r"(?:说明|情况|构成)。$")
+_FIGURE: Final = re.compile(
+    r"^图\s*[\d一二三四五六七八九十]{1,3}\s*[-－.．\d]*\s*[：:、\s]\s*\S[^。；，]*$"
+)
+_YEAR: Final = re.compile(r"^(?:19|20)\d{2}\s*年")
+_GOES_ON: Final = re.compile(r"^(?:[万亿]?元|[%％，。、；）)])")
+"""What no paragraph begins with."""
+_OPEN: Final = re.compile(
+    r"[，、,（(“《与和为是比较至在从自于及到对按的]$"
+    r"|[（(][类款][)）](?!.*(?:[（(][款项][)）]|情况$|说明$))[^，。；：]+$"
+)
+"""Ends of a line after which a sentence must go on: …与, …政府办公厅（室）及相关机 without its （款）."""
 LONGEST_HEADING: Final = 45
+LONGEST_PRINTED: Final = 50
+"""Chinese characters; where lines are longer, the dump did not wrap them: each is a paragraph or a part of one."""
 INDENT: Final = 0.8
 """Character widths beyond the margin at which a line begins a paragraph."""
 
@@ -110,12 +123,15 @@ class _Frame:
     """How a document sets its prose: margins, type size, and how its dumps end paragraphs."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        lengths = sorted(len(line.text.strip()) for line in lines)
-        self.full = lengths[int(len(lengths) * 0.8)] if lengths else 0
+        lengths = sorted(_width(line.text.strip()) for line in lines)
+        self.full = lengths[int(len(lengths) * 0.8)] if lengths else 0.0
         ended = sum(line.text.endswith(" ") for line in lines)
         self.trailing = len(lines) * 0.05 < ended < len(lines) * 0.95
+        self.whole = self.full > LONGEST_PRINTED
         ems = sorted(em for line in lines if (em := _em(line)))
         self.em = ems[len(ems) // 2] if ems else 0.0
+        sizes = sorted(line.size for line in lines if line.size)
+        self.size = sizes[len(sizes) // 2] if sizes else 0.0
         self.left: dict[int | None, float] = {}
         self.right: dict[int | None, float] = {}
         for line in lines:
@@ -125,13 +141,19 @@ class _Frame:
                 self.right[page] = max(self.right.get(page, 0.0), line.location.box[2])
 
     def large(self, line: Line) -> bool:
-        """Whether a line is set clearly larger than the prose."""
-        return bool(self.em) and _em(line) >= self.em * 1.2
+        """Whether a line is set clearly larger than the prose, and not only spread to the margin."""
+        if not self.em or _em(line) < self.em * 1.2 or line.location.box is None:
+            return False
+        if line.size is None or line.size >= self.size * 1.1:
+            return True
+        return line.location.box[2] < self.right.get(line.location.page, 0.0) - self.em
 
     def breaks(self, last: Line, line: Line) -> bool:
         """Whether a paragraph ends between two lines."""
         if _begins(last.text.strip()) in {0, 1} and _is_heading(last.text.strip()):
             return not self._wrapped_heading(last, line)
+        if _GOES_ON.match(line.text.strip()):
+            return False
         if last.location.box and line.location.box:
             return self._breaks_by_place(last, line, last.location.box[2], line.location.box[0])
         return self._breaks_by_text(last.text, line.text)
@@ -163,14 +185,28 @@ class _Frame:
         done, plain = last.strip(), text.strip()
         if self.trailing:
             return last.endswith(" ") or text.startswith(("　", "  "))
-        if text.startswith(("　", "  ")):
+        level, ended = _begins(plain), _ENDS.search(done) is not None
+        new = text.startswith(("　", "  ")) or _FIGURE.match(plain) or _FIGURE.match(done)
+        if new or (level is not None and (level < 3 or ended or _stands_alone(done))):
             return True
-        level = _begins(plain)
-        if level is not None and (level < 3 or _ENDS.search(done)):
+        if level is None and (_OPEN.search(done) or (self.whole and _is_cut(done))):
+            return False
+        if ended and (self.whole or _width(done) < self.full * 0.95):
             return True
-        if _ENDS.search(done) and len(done) < self.full * 0.95:
-            return True
-        return (len(done) < 20 or len(done) < self.full * 0.6) and not plain[:1].isdigit()
+        if plain[:1].isdigit():
+            return _YEAR.match(plain) is not None and _stands_alone(done)
+        return _width(done) < max(20, self.full * 0.6)
+
+
+def _is_cut(text: str) -> bool:
+    """Whether a line is the beginning of a sentence: it has commas, and nothing ends it."""
+    return bool(re.search(r"[，,。]", text)) and not re.search(r"[。！？!?；;：:）)…]$", text)
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether a line is a heading by itself: numbered, short, and nothing that must go on."""
+    level = heading_level(text)
+    return level is not None and _is_heading(text, level) and not _OPEN.search(text)
 
 
 def _em(line: Line) -> float:
@@ -182,8 +218,13 @@ def _em(line: Line) -> float:
     if line.location.box is None:
         return 0.0
     left, _, right, _ = line.location.box
-    units = sum(0.5 if char.isascii() else 1.0 for char in line.text.strip())
+    units = _width(line.text.strip())
     return (right - left) / units if units >= 2 else 0.0
+
+
+def _width(text: str) -> float:
+    """The width of a text in Chinese characters."""
+    return sum(0.5 if char.isascii() else 1.0 for char in text)
 
 
 def _begins(text: str) -> int | None:

@@ -7,6 +7,7 @@ from shouzhi.tables import Reading
 from shouzhi.tables.assemble import HeadingTracker, assemble
 from shouzhi.tables.contents import read_contents
 from shouzhi.tables.outline import read_outline
+from shouzhi.tables.page_numbers import page_numbers
 from shouzhi.tables.stream import weave
 
 
@@ -16,5 +17,7 @@ def read_tables(source: Source) -> Reading:
     if source.kind == "text":
         blocks = weave(blocks)
     tables, prose = assemble(blocks, HeadingTracker())
+    numbers = page_numbers(source.pages)
+    prose = [line for line in prose if id(line) not in numbers]
     sections, front = read_outline(prose)
     return Reading(tables, sections, front, read_contents(prose))

@@ -54,8 +54,8 @@ def _role(table: Matrix, column: int, paths: Paths, height: int) -> Role:
     words = lexicon()
     path = paths[column]
     leaf = path[-1] if path else ""
-    body = [table.text(row, column) for row in range(height, table.height)]
-    filled = [text for text in body if text]
+    body = [row[column] for row in table.owner[height:]]
+    filled = [cell.text for cell in body if cell is not None and cell.text.strip()]
     numbers = sum(map(is_number, filled))
     for role in words.roles(leaf):
         if role == "name" and filled and numbers * 2 > len(filled):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
-from typing import TypeVar
 
 from shouzhi.sources import Cell, Grid, Line, Page
+from shouzhi.sources.making import made
 from shouzhi.sources.pdf.alignment import Row, aligned
 from shouzhi.sources.pdf.frame import Frame, frame_of
 from shouzhi.sources.pdf.glyphs import NO_TEXT, PageText, printed, read_glyphs
@@ -22,7 +21,6 @@ from shouzhi.sources.pdf.rules import NO_STROKES, Rules, Strokes, read_strokes, 
 from shouzhi.space import Box, Location
 
 Block = Line | Grid
-Made = TypeVar("Made", Cell, Line, Location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def _blocks(taken: Taken, rules: Rules) -> list[Block]:
 def _lines(rows: list[Row], number: int, frame: Frame) -> list[Line]:
     places = _places(number, [_hull(row) for row in rows], frame)
     sizes = [row[0].size if len(row) == 1 else max(row, key=_length).size for row in rows]
-    return _made(Line, len(rows), text=map(joined, rows), location=places, size=sizes)
+    return made(Line, len(rows), text=map(joined, rows), location=places, size=sizes)
 
 
 def _length(piece: Piece) -> int:
@@ -99,7 +97,7 @@ def _grid(table: Table, number: int, frame: Frame) -> Grid:
     count = len(table.spans)
     places = _places(number, boxes, frame)
     rows, columns, heights, widths = zip(*table.spans, strict=True)
-    cells = _made(
+    cells = made(
         Cell,
         count,
         row=rows,
@@ -116,21 +114,9 @@ def _grid(table: Table, number: int, frame: Frame) -> Grid:
 def _places(number: int, boxes: Sequence[Box], frame: Frame) -> list[Location]:
     seen = map(frame.as_seen, boxes) if frame.more else boxes
     page, nothing = repeat(number), repeat(None)
-    return _made(
+    return made(
         Location, len(boxes), page=page, line=nothing, sheet=nothing, cell=nothing, box=seen
     )
-
-
-def _made(kind: type[Made], count: int, **columns: Iterable[object]) -> list[Made]:
-    """Many frozen objects at once, given their fields as columns.
-
-    A frozen dataclass sets each field through a Python-level call; a page has
-    hundreds of cells, and setting the slots directly is four times as fast.
-    """
-    made = list(map(kind.__new__, repeat(kind, count)))
-    for name, values in columns.items():
-        deque(map(getattr(kind, name).__set__, made, values), maxlen=0)
-    return made
 
 
 def _warnings(text: PageText, rules: Rules, number: int) -> list[str]:
