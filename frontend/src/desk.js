@@ -50,17 +50,27 @@ const awaitReading = () => {
   setTimeout(look, Number(note.dataset.wait) || 1500);
 };
 
-/** Scrolls the picture of the page to where it is marked. */
-const showMark = () => {
-  const sheet = document.querySelector(".desk-sheet");
-  const image = sheet?.querySelector("img");
-  if (!sheet || !image) return;
-  const scroll = () => {
-    const mark = Number(sheet.dataset.down) * image.clientHeight;
-    sheet.scrollTop = Math.max(0, mark - sheet.clientHeight / 3);
-  };
-  if (image.complete) scroll();
-  image.addEventListener("load", scroll);
+/** Scrolls what stands beside the finding to where it is marked: a page by its share, a table or text by its cell. */
+const showMark = (sheet) => {
+  const image = sheet.querySelector("img");
+  if (image) {
+    const scroll = () => {
+      const mark = Number(sheet.dataset.down) * image.clientHeight;
+      sheet.scrollTop = Math.max(0, mark - sheet.clientHeight / 3);
+    };
+    if (image.complete) scroll();
+    image.addEventListener("load", scroll);
+    return;
+  }
+  const mark = ["td.suspect", ".suspect, .other", ".here .term", ".here"].map((one) => sheet.querySelector(one)).find(Boolean);
+  if (!mark) return;
+  const from = sheet.getBoundingClientRect();
+  const to = mark.getBoundingClientRect();
+  const head = sheet.querySelector("thead")?.offsetHeight ?? 0;
+  const stub = sheet.querySelector("thead .desk-stub")?.getBoundingClientRect().right ?? from.left;
+  sheet.scrollTop += to.top - from.top - head - Math.max(0, (sheet.clientHeight - head - to.height) / 2.5);
+  const room = from.left + sheet.clientWidth - stub;
+  if (mark.matches("td")) sheet.scrollLeft += to.left - stub - Math.max(0, (room - to.width) / 2);
 };
 
 const decide = (button) => {
@@ -148,14 +158,96 @@ upload?.addEventListener("drop", (event) => {
   event.preventDefault();
   if (event.dataTransfer?.files.length) upload.elements.files.files = event.dataTransfer.files;
 });
-upload?.addEventListener("submit", () => upload.setAttribute("aria-busy", "true"));
+upload?.addEventListener("submit", (event) => {
+  const told = document.getElementById("sending");
+  if (!told || !window.XMLHttpRequest) return;
+  event.preventDefault();
+  const bar = told.querySelector("progress");
+  const words = told.querySelector("span");
+  const button = upload.querySelector("button");
+  const request = new XMLHttpRequest();
+  const failed = () => {
+    upload.removeAttribute("aria-busy");
+    button.disabled = false;
+    words.textContent = told.dataset.failed;
+  };
+  request.upload.addEventListener("progress", ({ lengthComputable, loaded, total }) => {
+    if (!lengthComputable) return;
+    bar.value = loaded / total;
+    words.textContent = loaded < total ? `${Math.floor((loaded / total) * 100)}%` : told.dataset.sent;
+  });
+  request.addEventListener("load", () => {
+    if (request.status < 400) location.assign(request.responseURL);
+    else {
+      // What was refused is told by the server's own page.
+      const fresh = new DOMParser().parseFromString(request.responseText, "text/html");
+      document.querySelector("main").replaceWith(fresh.querySelector("main"));
+    }
+  });
+  request.addEventListener("error", failed);
+  request.addEventListener("abort", failed);
+  request.open("POST", upload.action);
+  request.send(new FormData(upload));
+  upload.setAttribute("aria-busy", "true");
+  button.disabled = true;
+  told.hidden = false;
+});
 
 const keys = document.getElementById("keys");
 if (keys) {
   keys.hidden = false;
   keys.addEventListener("click", () => document.getElementById("help").showModal());
 }
+// The list of findings without those that are decided, if this is what the reviewer wants.
+const only = document.getElementById("only-open");
+if (only) {
+  only.closest("label").hidden = false;
+  only.checked = localStorage.getItem("desk-only-open") === "1";
+  const apply = () => document.getElementById("findings").classList.toggle("only-open", only.checked);
+  only.addEventListener("change", () => {
+    localStorage.setItem("desk-only-open", only.checked ? "1" : "");
+    apply();
+  });
+  apply();
+}
+
+// Ticking documents: all of the page, a run of them with Shift, and how many they are.
+const list = document.getElementById("list");
+if (list) {
+  const boxes = [...list.querySelectorAll("[name=documents]")];
+  const all = document.getElementById("all");
+  const told = document.getElementById("chosen");
+  let last = null;
+  const count = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    told.textContent = chosen ? told.dataset.told.replace("0", chosen) : "";
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  };
+  all.hidden = boxes.length === 0;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    count();
+  });
+  for (const box of boxes) {
+    box.addEventListener("click", (event) => {
+      if (event.shiftKey && last !== null) {
+        const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+        for (const each of boxes.slice(from, to + 1)) each.checked = box.checked;
+      }
+      last = box;
+      count();
+    });
+  }
+  count();
+}
 schedule();
 awaitReading();
-showMark();
-document.querySelector(".desk-list [aria-current]")?.scrollIntoView({ block: "nearest" });
+// A whole table stays at the row that its address names, or at its head.
+for (const sheet of document.querySelectorAll(".desk-sheet")) if (!sheet.querySelector("#read")) showMark(sheet);
+const here = document.querySelector(".desk-list [aria-current]");
+if (here) {
+  // Within its list only: the page stays where it is.
+  const held = document.getElementById("findings");
+  held.scrollTop = Math.max(0, here.offsetTop - held.offsetTop - held.clientHeight / 3);
+}

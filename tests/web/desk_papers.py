@@ -39,6 +39,20 @@ def paper(  # noqa: PLR0913 - what differs from paper to paper
     ).encode()  # fmt: skip
 
 
+_LONG = """<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head><body><h1>{title}</h1>
+<p>表1 支出总表</p><p>单位：万元</p>
+<table border="1"><tr><th rowspan="2">单位名称</th><th colspan="3">支出</th></tr>
+<tr><th>合计</th><th>基本支出</th><th>项目支出</th></tr>{rows}</table></body></html>"""
+
+
+def long_paper(rows: int = 90, wrong: int = 70) -> bytes:
+    """A budget whose one table is long; in line `wrong` the total is 10 more than it should be."""
+    lines = [("合计", 300 * rows, 200 * rows, 100 * rows)]
+    lines += [(f"某市第{n}档案馆", 300 + 10 * (n == wrong), 200, 100) for n in range(1, rows + 1)]
+    told = "".join("<tr><td>{}</td><td>{}.00</td><td>{}.00</td><td>{}.00</td></tr>".format(*line) for line in lines)
+    return _LONG.format(title="某市档案局2024年部门预算", rows=told).encode()
+
+
 def packed(members: Mapping[str, bytes]) -> bytes:
     """A zip of papers."""
     out = io.BytesIO()

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from desk_papers import packed, paper
+from desk_steps import at_the_desk, only, post, shown, signed_in, upload
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 
 from shouzhi.web.audit.log import verify
 from shouzhi.web.audit.models import Entry
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
-    from shouzhi.web.desk.models import Batch, Document
-    from shouzhi.web.people.models import Body, User
+    from shouzhi.web.desk.models import Document
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -29,38 +25,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 @pytest.fixture
 def desk(db: None, people: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - the database first
     """People and bodies, with a finance bureau's reviewer of the whole region at the desk."""
-    from shouzhi.web.desk import queue
-    from shouzhi.web.people.models import Grant
-
-    Grant.objects.create(user=people["performance_division"], role="reviewer", body=people["region"])
-    queue.queue().huey.flush()
-    return {**people, "at": signed_in(people["performance_division"])}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def upload(client: Client, body: Body, files: Iterable[tuple[str, bytes]], *, read: bool = True) -> Batch:
-    from shouzhi.web.desk.models import Batch
-    from shouzhi.web.desk.worker import drain
-
-    sent = [SimpleUploadedFile(name, data) for name, data in files]
-    response = client.post(reverse("desk:upload"), {"body": body.pk, "files": sent})
-    assert response.status_code == 302, response.content.decode()
-    batch = Batch.objects.latest("pk")
-    assert response["Location"] == reverse("desk:batch", args=[batch.pk])
-    if read:
-        drain()
-    return batch
-
-
-def only(batch: Batch) -> Document:
-    from shouzhi.web.desk.models import Document
-
-    return Document.objects.select_related("reading", "batch__body", "body").get(batch=batch)
+    return at_the_desk(people)
 
 
 def errors(document: Document) -> list[Any]:
@@ -70,16 +35,6 @@ def errors(document: Document) -> list[Any]:
 
     found = Model.objects.select_related("reading", "batch__body", "body").get(pk=document.pk)
     return [item for item in Case(found, Messages("zh")).items if item.finding["severity"] == "error"]
-
-
-def shown(client: Client, name: str, *arguments: object, query: str = "") -> str:
-    response = client.get(reverse(f"desk:{name}", args=arguments) + query)
-    assert response.status_code == 200, (name, response.status_code)
-    return response.content.decode()
-
-
-def post(client: Client, name: str, *arguments: object, **data: object) -> HttpResponse:
-    return cast("HttpResponse", client.post(reverse(f"desk:{name}", args=arguments), data))
 
 
 # -- uploading -----------------------------------------------------------------------------
@@ -136,6 +91,31 @@ def test_the_original_is_sent_to_be_saved_and_never_shown(desk: dict[str, Any]) 
     assert response["Content-Disposition"].startswith("attachment")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_what_was_uploaded_by_mistake_is_taken_back_unless_it_was_judged(desk: dict[str, Any]) -> None:
+    from shouzhi.web.desk.models import Batch, Comparison, Document
+    from shouzhi.web.desk.places import store
+
+    twice = paper(archives="1,010.00")
+    first = only(upload(desk["at"], desk["region"], [("a.html", twice)]))
+    batch = upload(desk["at"], desk["region"], [("all.zip", packed({"b.html": twice, "c.html": paper(running=590)}))])
+    second, third = batch.documents.exclude(source="zip")
+    post(desk["at"], "together", desk["department"].pk, documents=[first.pk, third.pk])
+    post(desk["at"], "judge", first.pk, finding=errors(first)[0].code, decision="confirmed")
+    refused = post(desk["at"], "discard", first.pk)
+    assert refused.status_code == 409
+    assert "已有审核处理或意见" in refused.content.decode()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert post(desk["at"], "discard_batch", batch.pk).status_code == 302
+    assert list(Document.objects.all()) == [first]
+    assert not Comparison.objects.exists()
+    assert Batch.objects.count() == 1
+    assert store().path(first.digest).exists()  # another document has the same content
+    assert not store().path(third.digest).exists()
+    assert second.digest == first.digest
+    assert Entry.objects.filter(verb="desk-discard").count() == 5  # comparison, zip, its documents, the upload
+    assert not list(verify())
 
 
 def test_nothing_chosen_is_told(desk: dict[str, Any]) -> None:
@@ -357,45 +337,79 @@ def test_documents_of_a_department_stand_side_by_side_and_are_held_together(desk
     assert post(desk["at"], "together", desk["department"].pk, documents=keys[:1]).status_code == 409
 
 
-def test_a_finding_between_documents_is_judged_once(desk: dict[str, Any]) -> None:
-    from shouzhi.web.desk.models import Comparison
-    from shouzhi.web.desk.worker import drain
-
-    batch = upload(desk["at"], desk["region"], [("a.html", paper()), ("b.html", paper(running=590))])
-    keys = list(batch.documents.values_list("pk", flat=True))
-    post(desk["at"], "together", desk["department"].pk, documents=keys)
-    drain()
-    made = Comparison.objects.get()
-    page = shown(desk["at"], "comparison", made.pk)
-    codes = dict.fromkeys(re.findall(r'name="finding" value="([^"]+)"', page))
-    assert len(codes) == 4
-    first = next(iter(codes))
-    refused = post(desk["at"], "judge_between", made.pk, finding=first, decision="dismissed", reason="")
-    assert refused.status_code == 409
-    assert post(desk["at"], "judge_between", made.pk, finding="x", decision="confirmed").status_code == 409
-    post(desk["at"], "judge_between", made.pk, finding=first, decision="dismissed", reason="口径不同")
-    assert "判为不成立（1）" in shown(desk["at"], "comparison", made.pk)
-
-    third = only(upload(desk["at"], desk["region"], [("c.html", paper(running=590) + b"<!-- printed anew -->")]))
-    post(desk["at"], "together", desk["department"].pk, documents=[keys[0], third.pk])
-    drain()
-    later = Comparison.objects.exclude(pk=made.pk).get()
-    assert "判为不成立（1）" in shown(desk["at"], "comparison", later.pk)  # it never comes back
+# -- the list ---
 
 
-def test_a_new_version_stands_beside_the_earlier_one(desk: dict[str, Any]) -> None:
-    from shouzhi.web.desk.models import Comparison
-    from shouzhi.web.desk.worker import drain
+def test_the_list_is_filtered_sorted_and_told_how_far_it_is(desk: dict[str, Any]) -> None:
+    from shouzhi.web.desk.models import Document
 
-    first = only(upload(desk["at"], desk["region"], [("a.html", paper(archives="1,010.00"))]))
-    second = only(upload(desk["at"], desk["region"], [("b.html", paper())]))
-    assert second.replaces == first
-    post(desk["at"], "versions", second.pk, earlier=first.pk)
-    drain()
-    page = shown(desk["at"], "comparison", Comparison.objects.get().pk)
-    assert "档案事务" in page
-    assert "1,010.00" in page
-    assert "不同 1 行" in page
+    papers = {"a.html": paper(archives="1,010.00"), "b.html": paper(year=2023), "c.html": paper("无名之局", 2022)}
+    batch = upload(desk["at"], desk["region"], [("all.zip", packed({**papers, "d.pdf": b"%PDF-1.7 1"}))])
+    found = {each.name: each for each in Document.objects.all()}
+
+    def named(query: str) -> list[str]:
+        page = shown(desk["at"], "home", query=query)
+        return [name for name, each in found.items() if f'name="documents" value="{each.pk}"' in page]
+
+    assert named("?shown=left") == ["a.html"]
+    assert named("?shown=clean") == ["b.html", "c.html"]
+    assert named("?shown=refused") == ["d.pdf"]
+    assert named("?shown=unnamed") == ["c.html"]
+    assert named("?q=无名") == ["c.html"]
+    assert named("?year=2023&kind=budget") == ["b.html"]
+    assert named(f"?batch={batch.pk}") == ["a.html", "b.html", "c.html", "d.pdf"]
+    assert named("?year=x&kind=x&shown=x&sort=x&page=x&many=x&batch=x") == named("")
+    for sort in ("name", "body", "year", "errors", "left", "at"):
+        for how in (sort, f"-{sort}"):
+            assert len(positions(shown(desk["at"], "home", query=f"?sort={how}"), found)) == 4, how
+    assert positions(shown(desk["at"], "home", query="?sort=-errors"), found)[0] == found["a.html"].pk
+    assert "已审完 2 / 3 份文件，已处理 0 / 1 个问题" in shown(desk["at"], "home")
+    post(desk["at"], "judge", found["a.html"].pk, finding=errors(found["a.html"])[0].code, decision="confirmed")
+    assert "已审完 3 / 3 份文件，已处理 1 / 1 个问题" in shown(desk["at"], "home")
+    assert named("?shown=done") == ["a.html"]
+
+
+def positions(page: str, found: dict[str, Document]) -> list[int]:
+    """The documents in the order in which a page lists them."""
+    places = {each.pk: page.find(f'name="documents" value="{each.pk}"') for each in found.values()}
+    return sorted((key for key, place in places.items() if place >= 0), key=lambda key: places[key])
+
+
+def test_the_next_document_is_the_next_of_the_list(desk: dict[str, Any]) -> None:
+    from shouzhi.web.desk.models import Document
+
+    wrong = {f"{n}.html": paper(year=2020 + n, archives="1,010.00") for n in range(3)}
+    upload(desk["at"], desk["region"], [("all.zip", packed(wrong))])
+    first, second, third = Document.objects.exclude(source="zip").order_by("year")
+    shown(desk["at"], "home", query="?sort=-year")
+    assert 'data-key="n" href="' + reverse("desk:document", args=[second.pk]) in shown(desk["at"], "document", third.pk)
+    post(desk["at"], "judge", second.pk, finding=errors(second)[0].code, decision="confirmed")
+    assert 'data-key="n" href="' + reverse("desk:document", args=[first.pk]) in shown(desk["at"], "document", third.pk)
+    assert "这份文件的问题都处理完了" in shown(desk["at"], "document", second.pk)
+
+
+def test_many_documents_are_taken_at_once(desk: dict[str, Any]) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    papers = {"a.html": paper(archives="1,010.00"), "b.html": paper("某市气象局", archives="1,020.00")}
+    batch = upload(desk["at"], desk["region"], [("all.zip", packed(papers))])
+    keys = list(batch.documents.exclude(source="zip").order_by("name").values_list("pk", flat=True))
+    at = desk["at"]
+    assert post(at, "bulk", action="list").status_code == 409
+    assert post(at, "bulk", action="odd", documents=keys).status_code == 409
+    assert post(at, "bulk", action="letters", documents=keys).status_code == 409  # nothing was decided
+    listed = post(at, "bulk", action="list", documents=keys)
+    rows = list(openpyxl.load_workbook(io.BytesIO(listed.content)).active.iter_rows(values_only=True))
+    assert [row[2] for row in rows[1:]] == ["某市档案局", "某市气象局"]
+    document = batch.documents.get(name="b.html")
+    post(at, "judge", document.pk, finding=errors(document)[0].code, decision="sent_back", reason="请重算")
+    letters = post(at, "bulk", action="letters", documents=keys)
+    with zipfile.ZipFile(io.BytesIO(letters.content)) as opened:
+        assert [name.partition("-")[0] for name in opened.namelist()] == ["某市气象局"]
+    assert post(at, "bulk", action="again", documents=keys).status_code == 302
+    assert document.jobs.exclude(state="done").exists()
+    assert post(signed_in(desk["reviewer"]), "bulk", action="list", documents=[document.pk]).status_code == 409
+    reader = signed_in(desk["auditor"])
+    assert post(reader, "bulk", action="together", documents=keys).status_code == 409
 
 
 # -- the register --------------------------------------------------------------------------

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from desk_papers import packed, paper
+from desk_papers import long_paper, packed, paper
 from web_world import PASSWORD
+
+from shouzhi.web.audit.log import Actor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -129,6 +132,92 @@ def test_a_misread_cell_is_picked_in_the_table_and_the_page_comes_back_by_itself
     page.wait_for_selector("#live-note", state="detached")
 
 
+def test_findings_between_documents_are_gone_through_by_keyboard_alone(page: Page, browser: Browser) -> None:
+    from shouzhi.web.desk.models import Document, Judgement, Remark
+    from shouzhi.web.desk.worker import drain
+
+    both = {"a.pdf": printed(browser, paper()), "b.html": paper(running=590)}
+    sent(page, "both.zip", packed(both))
+    page.goto(f"/desk/departments/{Document.objects.get(name='a.pdf').body_id}/")
+    for box in page.locator("[name=documents]").all():
+        box.check()
+    page.focus("text=把选中的文件相互核对")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=正在核对")
+    drain()
+    page.wait_for_selector("#finding")  # by itself
+    image = page.locator(".desk-sheet img")
+    assert image.evaluate("i => i.decode().then(() => i.naturalWidth)") > 500
+    assert page.locator(".desk-sheet.read td.other").inner_text() == "590.00"
+
+    first = page.text_content("#finding-h")
+    page.keyboard.press("m")
+    page.keyboard.type("两处都核过")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".desk-remarks li")
+    assert Remark.objects.get().text == "两处都核过"
+    page.keyboard.press("s")
+    page.wait_for_function("told => document.getElementById('finding-h').textContent !== told", arg=first)
+    page.keyboard.press("a")  # the others like it too
+    page.keyboard.press("d")
+    page.keyboard.type("口径不同")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[role=status]:has-text('4 / 4')")
+    assert sorted(Judgement.objects.values_list("decision", flat=True)) == ["dismissed"] * 3 + ["sent_back"]
+
+    pdfplumber = pytest.importorskip("pdfplumber", reason="pdfplumber reads the marks back")
+    marked = page.request.get(f"/desk/documents/{Document.objects.get(name='a.pdf').pk}/review.pdf").body()
+    with pdfplumber.open(io.BytesIO(marked)) as opened:
+        told = [note["contents"] or "" for note in opened.annots]
+    assert any("退回更正" in text and "600.00" in text for text in told)
+    assert any("与其他文件核对" in text for text in told)
+    assert not any("口径不同" in text for text in told)  # what was dismissed is not sent
+
+
+@pytest.mark.parametrize("width", [1500, 390])
+def test_a_long_table_shows_its_marked_cell_under_its_headings(page: Page, width: int) -> None:
+    from shouzhi.web.desk.models import Document
+
+    sent(page, "long.html", long_paper())
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/desk/documents/{Document.objects.get().pk}/")
+    page.wait_for_load_state("networkidle")
+    cell = page.locator(".desk-sheet.read td.suspect")
+    assert cell.inner_text().split() == ["310.00", "应为", "300.00"]  # what is printed, and what it should be
+    inside = """cell => {
+        const sheet = cell.closest('.desk-sheet').getBoundingClientRect()
+        const head = cell.closest('table').tHead.getBoundingClientRect()
+        const label = cell.closest('tr').querySelector('th').getBoundingClientRect()
+        const at = cell.getBoundingClientRect()
+        return [head.top - sheet.top, label.left >= sheet.left, at.top >= head.bottom, at.bottom <= sheet.bottom,
+                at.left >= label.right - 1, at.right <= sheet.right]
+    }"""
+    top, *held = cell.evaluate(inside)
+    assert abs(top) <= 2  # the headings stand at the head though row 71 is shown
+    assert all(held), held
+
+
+def test_documents_are_ticked_in_runs_and_the_next_one_is_a_key_away(page: Page) -> None:
+    from shouzhi.web.desk.models import Document
+
+    members = {f"{n}.html": paper(year=2020 + n, archives="1,010.00") for n in range(4)}
+    sent(page, "all.zip", packed(members))
+    page.goto("/desk/?sort=name&shown=left")
+    boxes = page.locator("[name=documents]")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    assert page.text_content("#chosen") == "已勾选 3 份"
+    page.check("#all")
+    assert page.text_content("#chosen") == "已勾选 4 份"
+    page.click("td a >> text=2020年部门预算")
+    for year in (2021, 2022, 2023):
+        page.wait_for_selector("#finding")
+        page.wait_for_load_state("networkidle")  # its script listens to the keys
+        page.keyboard.press("n")
+        page.wait_for_selector(f"h1:has-text('{year}')")
+    assert Document.objects.filter(left=1).count() == 4
+
+
 def test_everything_works_without_scripts(server: str, people: dict[str, Any], browser: Browser) -> None:
     from shouzhi.web.desk.models import Judgement
     from shouzhi.web.desk.worker import drain
@@ -157,15 +246,26 @@ def test_everything_works_without_scripts(server: str, people: dict[str, Any], b
 
 
 @pytest.mark.parametrize("width", [1500, 390])
-def test_axe_finds_nothing_and_nothing_sticks_out(page: Page, browser: Browser, width: int) -> None:
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    page: Page, people: dict[str, Any], browser: Browser, width: int
+) -> None:
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is missing").Axe()
+    from shouzhi.web.desk import comparing
     from shouzhi.web.desk.models import Document
+    from shouzhi.web.desk.worker import drain
 
     members = {"a.pdf": printed(browser, WRONG), "b.html": paper(word="决算"), "c.svg": b"<svg xmlns='x'/>"}
+    members["d.html"] = paper(running=590, archives="1,010.00")
     sent(page, "a.zip", packed(members))
     read = Document.objects.get(name="a.pdf")
+    other = Document.objects.get(name="d.html")
+    who = Actor(people["performance_division"])
+    made = [comparing.compare(kind, [read, other], read.body, who).pk for kind in ("together", "versions")]
+    drain()
     page.set_viewport_size({"width": width, "height": 900})
     addresses = (
+        "/desk/comparisons/", *(f"/desk/comparisons/{pk}/" for pk in made), "/desk/batches/",
+        f"/desk/documents/{other.pk}/", "/desk/?shown=left&sort=-errors",
         "/desk/", f"/desk/batches/{read.batch_id}/",
         f"/desk/documents/{read.pk}/", f"/desk/documents/{read.pk}/tables/1/",
         f"/desk/departments/{read.body_id}/", "/desk/register/", "/desk/words/",

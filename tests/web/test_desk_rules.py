@@ -274,9 +274,22 @@ def test_a_learned_word_means_what_the_known_one_does(tmp_path: Path) -> None:
 def test_a_new_version_is_laid_beside_the_old(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(paper())
     (tmp_path / "b").write_bytes(paper(archives="1,010.00"))
-    made = unpack(do(Versions(File(tmp_path / "a", "a.html"), File(tmp_path / "b", "b.html"))))
-    (change,) = made["changes"]
+    files = (File(tmp_path / "a", "a.html"), File(tmp_path / "b", "b.html"))
+    view = views.unpack(do(Versions(*files)), ["a", "b"])
+    (finding,) = view["findings"]
+    assert (finding["expected"], finding["found"]) == ("1,000.00", "1,010.00")
+    assert [mark["document"] for mark in finding["where"]] == [1, 0]
+    (change,) = view["made"]["changes"]
     assert (change["label"], change["before"], change["after"]) == ("档案事务", 1_000_000_000, 1_010_000_000)
+
+
+def test_a_finding_between_documents_is_the_same_whichever_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(paper())
+    (tmp_path / "b").write_bytes(paper(running=590))
+    files = (File(tmp_path / "a", "a.html"), File(tmp_path / "b", "b.html"))
+    one, other = (views.unpack(do(Together(order)), ["x", "y"]) for order in (files, files[::-1]))
+    assert set(codes(one)) == set(codes(other))
+    assert len(set(codes(one))) == 4
 
 
 def test_only_what_reaches_between_documents_is_told_of_them_together(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ def _about(finding: Json, view: Json) -> list[object]:
     """What a finding speaks of, without where it stands on the page and how it is worded."""
     marks = sorted({_cell(place, view) for place in _own(finding)})
     sides = [finding[name] for name in ("expected", "found", "difference")]
+    if len(view["documents"]) > 1:  # whichever of them came first
+        sides = [*sorted(str(side) for side in sides[:2]), str(sides[2]).lstrip("-")]
     words = "" if finding["kind"] in COUNTED else _PLACE.sub("", fold(finding["message"]))
     return [finding["check"], sides, marks, words]
 

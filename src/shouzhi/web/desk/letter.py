@@ -42,7 +42,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter: to whom, about what, from whom, on what day, and the name of the file it is about."""
+    """A letter: to whom, about what, from whom, on what day, and the name of the file it is about.
+
+    `of` is how many documents it is about where `title` does not name them all.
+    """
 
     to: str
     title: str
@@ -50,6 +53,12 @@ class Letter:
     day: date
     points: Sequence[Point]
     file: str
+    of: int = 0
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in words."""
+        return f"《{self.title}》" + (f"等 {self.of} 份文件" if self.of else "")
 
 
 def write(letter: Letter) -> bytes:
@@ -76,7 +85,7 @@ def write(letter: Letter) -> bytes:
 
 
 def _heading(letter: Letter) -> str:
-    return f"关于《{letter.title}》的审核意见"
+    return f"关于{letter.subject}的审核意见"
 
 
 def _body(letter: Letter) -> Iterator[str]:
@@ -85,10 +94,10 @@ def _body(letter: Letter) -> Iterator[str]:
     back = [point for point in letter.points if point.decision == "sent_back"]
     held = [point for point in letter.points if point.decision != "sent_back"]
     if not letter.points:
-        yield _paragraph(f"我们审核了《{letter.title}》（文件：{letter.file}），没有需要更正的问题。", "BodyText")
+        yield _paragraph(f"我们审核了{letter.subject}（文件：{letter.file}），没有需要更正的问题。", "BodyText")
     else:
         yield _paragraph(
-            f"我们审核了《{letter.title}》（文件：{letter.file}），有 {len(letter.points)} 个问题，"
+            f"我们审核了{letter.subject}（文件：{letter.file}），有 {len(letter.points)} 个问题，"
             f"其中 {len(back)} 个请更正后重新报送。现将审核意见函告如下。", "BodyText",
         )  # fmt: skip
     groups = [(name, points) for name, points in (("请更正的问题", back), ("审核属实的问题", held)) if points]

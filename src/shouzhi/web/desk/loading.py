@@ -65,8 +65,26 @@ def messages() -> Messages:
     return Messages(language)
 
 
-def case_of(document: Document) -> Case:
-    """A document that was read, on the desk; Http404 for one that was not."""
-    if not hasattr(document, "reading"):
+def case_of(subject: Document | Comparison) -> Case:
+    """A document that was read, or a comparison that is done, on the desk; Http404 for what is not."""
+    if not (subject.state == "done" if isinstance(subject, Comparison) else hasattr(subject, "reading")):
         raise Http404
-    return Case(document, messages())
+    return Case(subject, messages())
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A comparison and the format in which its review goes out."""
+
+    comparison: Comparison
+    name: str
+
+    @property
+    def body(self) -> Body:
+        """Whose documents it holds together."""
+        return self.comparison.body
+
+
+def export_between(pk: int, name: str) -> Export:
+    """An export of a comparison by its format."""
+    return Export(comparison_of(pk), name)

@@ -34,7 +34,17 @@ class Batch(models.Model):
         return self.title
 
 
-class Document(models.Model):
+class Reviewed(models.Model):
+    """What findings are gone through of: how many there are, and how many wait for a decision."""
+
+    total = models.PositiveIntegerField(default=0)
+    left = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Document(Reviewed):
     """An uploaded file.  `recognised` is what it says of itself, `told` what a reviewer says of it.
 
     `kind`, `year`, `scope` and `department` are the outcome of both; `body` is whose it is.
@@ -117,8 +127,11 @@ class Reading(models.Model):
         return f"{self.document}"
 
 
-class Comparison(models.Model):
-    """Several documents held together, or a new version beside the one that it replaces."""
+class Comparison(Reviewed):
+    """Several documents held together, or a new version beside the one that it replaces.
+
+    `key` is made of the contents as they stood: another key, and it is to be done again.
+    """
 
     KINDS: ClassVar = [("together", "多份核对"), ("versions", "新旧对照")]
     STATES: ClassVar = [("waiting", "等待"), ("done", "完成"), ("failed", "未完成")]
@@ -140,6 +153,12 @@ class Comparison(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.body}"
+
+    def in_order(self) -> list[Document]:
+        """Its documents in their order, without those that are gone."""
+        found = Document.objects.filter(pk__in=self.documents)
+        known = {d.pk: d for d in found.select_related("body", "batch__body", "reading")}
+        return [known[key] for key in self.documents if key in known]
 
 
 class Job(models.Model):
@@ -177,7 +196,10 @@ class Job(models.Model):
 
 
 class Judgement(models.Model):
-    """What a reviewer decided about a finding of a document, by the code of the finding."""
+    """What a reviewer decided about a finding, by the code of the finding.
+
+    One between documents hangs on the document that it names first.
+    """
 
     DECISIONS: ClassVar = [("confirmed", "属实"), ("dismissed", "不成立"), ("sent_back", "退回更正")]
 

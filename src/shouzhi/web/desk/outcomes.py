@@ -18,11 +18,13 @@ from shouzhi.cli.report.words import counts
 from shouzhi.cli.workers import Failure
 from shouzhi.web.audit.log import SYSTEM, record
 from shouzhi.web.desk.claims import MOST_ATTEMPTS, finish
+from shouzhi.web.desk.comparing import follow
 from shouzhi.web.desk.models import Comparison, Document, Job, Reading
 from shouzhi.web.desk.overlay import Correction
 from shouzhi.web.desk.places import store, use_words, words_mark
 from shouzhi.web.desk.reading import File, Read, Task, Together, Unpack, Versions, parts
-from shouzhi.web.desk.subjects import file_under, suggest_predecessor
+from shouzhi.web.desk.subjects import file_under, place_in_line
+from shouzhi.web.desk.tally import tally
 
 Json = dict[str, Any]
 
@@ -100,6 +102,9 @@ def _settle_document(job: Job, document: Document, result: bytes | Failure | _Ou
     else:
         _spread(document, orjson.loads(result))
     document.save()
+    if isinstance(result, _Outcome):
+        tally(document, result.told)
+        follow(document)
     told = {"state": document.state, "counts": document.counts or None, "cause": document.cause or None}
     record(SYSTEM, f"desk-{job.kind}", document, before={"state": before}, after=told)
 
@@ -119,8 +124,7 @@ def _keep(document: Document, outcome: _Outcome) -> None:
         document=document,
         defaults={"engine": engine(), "view": outcome.view, "held": outcome.held},
     )
-    if document.replaces_id is None:
-        document.replaces = suggest_predecessor(document)
+    place_in_line(document)
 
 
 def _spread(archive: Document, members: list[Json]) -> None:
@@ -143,11 +147,13 @@ def _spread(archive: Document, members: list[Json]) -> None:
 
 
 def _settle_comparison(comparison: Comparison, result: bytes | Failure | _Outcome) -> None:
+    comparison.refresh_from_db()  # a document of it may have changed meanwhile
     if isinstance(result, Failure):
         comparison.cause, comparison.remedy = (text[:300] for text in reason(result, Messages("zh")))
         comparison.state = "failed"
     elif isinstance(result, bytes):
         comparison.result, comparison.state, comparison.cause, comparison.remedy = result, "done", "", ""
+        tally(comparison)
     comparison.save()
 
 

@@ -91,9 +91,13 @@ class _Drawer:
 _DRAWER: Final = _Drawer()
 
 
-def page_picture(digest: str, page: int, finding: Json | None, view: Json | None) -> bytes | None:
-    """The picture of a page, drawn now or before; None where it cannot be drawn."""
-    wanted: Sequence[Spot] = spots(finding, view, 0) if finding is not None and view is not None else ()
+def page_picture(digest: str, page: int, told: tuple[Json | None, Json | None, int]) -> bytes | None:
+    """The picture of a page, drawn now or before; None where it cannot be drawn.
+
+    `told` is the finding to outline, its view, and which document of the view this is.
+    """
+    finding, view, number = told
+    wanted: Sequence[Spot] = spots(finding, view, number) if finding is not None and view is not None else ()
     mark = hashlib.blake2b(repr(wanted).encode(), digest_size=10).hexdigest()
     kept = root() / "pictures" / digest[:2] / digest[2:] / f"{page}-{mark}.png"
     with suppress(OSError):

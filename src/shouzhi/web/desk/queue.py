@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import os
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections, transaction
 from huey import RedisHuey, SqliteHuey, crontab
 
@@ -31,6 +33,8 @@ def queue() -> Queue:
     """The queue: `DESK_REDIS` (or `SHOUZHI_REDIS`) names a Redis server, else it is a file."""
     redis = getattr(settings, "DESK_REDIS", "") or os.environ.get("SHOUZHI_REDIS", "")
     if redis:
+        if find_spec("redis") is None:
+            raise ImproperlyConfigured("SHOUZHI_REDIS 已设置，但没有 Redis 客户端；请运行 pip install 'shouzhi[redis]'")
         made = RedisHuey("shouzhi-desk", url=redis, results=False)
     else:
         path = Path(settings.DATA) / "queue.sqlite3"
@@ -52,10 +56,11 @@ def _work() -> None:
 
 def wake() -> None:
     """Wake the worker once what was written stands; it looks by itself every minute besides."""
-    transaction.on_commit(_tell)
+    transaction.on_commit(tell)
 
 
-def _tell() -> None:
+def tell() -> None:
+    """Tell the queue that there is work; where it is away, the worker looks again by itself."""
     try:
         queue().work()
     except Exception:  # noqa: BLE001 - a queue that is away costs a minute, never the upload

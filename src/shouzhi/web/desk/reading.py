@@ -22,6 +22,7 @@ from shouzhi.web.desk.store import Store
 
 if TYPE_CHECKING:
     from shouzhi.facts import Document
+    from shouzhi.publish.compare import Change
     from shouzhi.sources import Source
 
 Json = dict[str, Any]
@@ -139,10 +140,21 @@ def _read(file: File) -> bytes:
             "known": [[column.known for column in table.columns] for table in document.tables],
             "figures": main_figures(document),
             "pages": [[page.width, page.height] for page in source.pages],
+            "prose": [] if source.kind == "pdf" else _prose(document),
             "stale": [[c.table, c.row, c.column] for c in stale],
         }
     )
     return len(view).to_bytes(8) + view + held
+
+
+def _prose(document: Document) -> list[Json]:
+    """The headings and paragraphs of a document, to be shown where there is no picture of its pages."""
+    found = []
+    for section in document.sections:
+        if section.heading:
+            found.append({"text": section.heading, "line": section.location.line, "level": section.level})
+        found += [{"text": p.text, "line": p.location.line} for p in section.paragraphs]
+    return found
 
 
 def _together(files: Sequence[File]) -> bytes:
@@ -164,21 +176,29 @@ def _marks(finding: Any) -> list[Any]:  # noqa: ANN401 - a Finding, imported whe
 
 
 def _versions(task: Versions) -> bytes:
-    from shouzhi.publish.compare import compare  # noqa: PLC0415 - heavy
+    from shouzhi.cli.report import view as views  # noqa: PLC0415 - heavy
+    from shouzhi.publish.compare import compare  # noqa: PLC0415 - as above
+    from shouzhi.web.desk import changes  # noqa: PLC0415 - as above
 
-    before, _, _ = document_of(task.before)
-    after, _, _ = document_of(task.after)
+    before, old, _ = document_of(task.before)
+    after, new, _ = document_of(task.after)
     made = compare(before, after)
-    changes = [
-        {
-            "kind": change.kind, "table": change.table, "label": change.label,
-            "heading": change.heading, "before": change.before, "after": change.after,
-            "difference": change.difference, "rate": None if change.rate is None else str(change.rate),
-        }
-        for change in made.changes
-    ]  # fmt: skip
-    told = {"before": made.before, "after": made.after, "same": made.same, "count": len(changes)}
-    return pack({**told, "changes": changes[:MOST_CHANGES]})
+    found = changes.findings(before, after, made.changes)
+    view = views.view([before, after], found, [old.kind, new.kind])
+    view["checks"][changes.CHECK] = changes.TITLE
+    view["made"] = {
+        "before": made.before, "after": made.after, "same": made.same, "count": len(made.changes),
+        "changes": [_change(change) for change in made.changes[:MOST_CHANGES]],
+    }  # fmt: skip
+    return views.pack(view)
+
+
+def _change(change: Change) -> Json:
+    return {
+        "kind": change.kind, "table": change.table, "label": change.label,
+        "heading": change.heading, "before": change.before, "after": change.after,
+        "difference": change.difference, "rate": None if change.rate is None else str(change.rate),
+    }  # fmt: skip
 
 
 def _unpacked(task: Unpack) -> list[Json]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from shouzhi.catalogue.learned import Learned, keep_words
 from shouzhi.catalogue.lexicon import lexicon
@@ -23,7 +23,6 @@ from shouzhi.web.desk.models import (
     Approval,
     Batch,
     CellCorrection,
-    Comparison,
     Document,
     Job,
     Judgement,
@@ -33,6 +32,7 @@ from shouzhi.web.desk.models import (
 from shouzhi.web.desk.places import store, words_file
 from shouzhi.web.desk.queue import wake
 from shouzhi.web.desk.subjects import file_under, learn_name
+from shouzhi.web.desk.tally import taking_part, tally_around
 from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
 from shouzhi.web.people.models import Body, User
@@ -83,31 +83,79 @@ def _received(file: UploadedFile) -> Document:
     return document
 
 
-def judge(document: Document, finding: str, decision: str, reason: str, who: Actor) -> Judgement | None:
+def judge(document: Document, finding: str, decision: str, reason: str, who: Actor) -> None:
     """Decide about a finding, or take the decision back (an empty one).
 
     Raises Refused for a decision that needs a reason and has none.
     """
+    judge_all([(document, finding)], decision, reason, who)
+
+
+def judge_all(
+    findings: Sequence[tuple[Document, str]], decision: str, reason: str, who: Actor
+) -> None:
+    """Decide alike about several findings, each by its document and code, all or none."""
     reason = reason.strip()
     if decision not in {"", *dict(Judgement.DECISIONS)}:
         raise Refused(["没有这种处理；请重新选择"])
     if decision == "dismissed" and not reason:
         raise Refused(["请写明不成立的理由；下次同样的数字不再提示"])
     with transaction.atomic():
-        held = Judgement.objects.filter(document=document, finding=finding).first()
-        before = {"decision": held.decision, "reason": held.reason} if held else None
-        if not decision:
-            if held:
-                record(who, "desk-judge", document, before=before, after={"finding": finding})
-                held.delete()
-            return None
-        made, _ = Judgement.objects.update_or_create(
-            document=document, finding=finding,
-            defaults={"decision": decision, "reason": reason, "by": person(who)},
-        )  # fmt: skip
-        after = {"finding": finding, "decision": decision, "reason": reason}
-        record(who, "desk-judge", document, before=before, after=after)
-    return made
+        for document, finding in findings:
+            _judge(document, finding, decision, reason, who)
+        tally_around(list({document.pk: document for document, _ in findings}.values()))
+
+
+def discard(documents: Sequence[Document], who: Actor) -> None:
+    """Take back documents that were uploaded by mistake, with their comparisons; all or none.
+
+    Raises Refused where something was decided or said about one of them.
+    """
+    with transaction.atomic():
+        members = Document.objects.filter(origin__in=documents).exclude(pk__in=[d.pk for d in documents])
+        documents = [*documents, *members.select_related("body")]
+        judged = [d for d in documents if d.judgements.exists() or d.remarks.exists()]
+        if judged:
+            raise Refused([say("“{name}”已有审核处理或意见，不能撤回；请先撤销", name=judged[0].name)])
+        for comparison in taking_part(documents):
+            record(who, "desk-discard", comparison, before={"documents": comparison.documents})
+            comparison.delete()
+        for document in documents:
+            record(who, "desk-discard", document, before={"name": document.name, "digest": document.digest})
+            document.delete()
+        digests = {document.digest for document in documents if document.digest}
+        transaction.on_commit(lambda: _unkeep(digests))
+
+
+def discard_batch(batch: Batch, who: Actor) -> None:
+    """Take back a whole upload; raises Refused as `discard` does."""
+    with transaction.atomic():
+        discard(list(batch.documents.select_related("body")), who)
+        record(who, "desk-discard", batch, before={"title": batch.title})
+        batch.delete()
+
+
+def _unkeep(digests: set[str]) -> None:
+    """Remove contents that no document has any more."""
+    used = set(Document.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    for digest in digests - used:
+        store().path(digest).unlink(missing_ok=True)
+
+
+def _judge(document: Document, finding: str, decision: str, reason: str, who: Actor) -> None:
+    held = Judgement.objects.filter(document=document, finding=finding).first()
+    before = {"decision": held.decision, "reason": held.reason} if held else None
+    if not decision:
+        if held:
+            record(who, "desk-judge", document, before=before, after={"finding": finding})
+            held.delete()
+        return
+    Judgement.objects.update_or_create(
+        document=document, finding=finding,
+        defaults={"decision": decision, "reason": reason, "by": person(who), "at": timezone.now()},
+    )  # fmt: skip
+    after = {"finding": finding, "decision": decision, "reason": reason}
+    record(who, "desk-judge", document, before=before, after=after)
 
 
 def remark(document: Document, finding: str, text: str, who: Actor) -> Remark:
@@ -139,13 +187,14 @@ def recognise(
         held.published_on = published_on
         if body is not None:
             held.body = body
-            learn_name(str(own.get("department") or ""), body, person(who))
+            learn_name(str(own.get("department") or ""), held.scope, body, person(who))
         else:
             file_under(held)
         held.revision += 1
         held.save()
         after = {**held.told, "body": held.body_id, "published_on": _day(published_on)}
         record(who, "desk-recognise", held, before=before, after=after)
+        tally_around([held])
         if held.told != earlier:
             read_again(held, who)
 
@@ -199,9 +248,9 @@ def learn_word(says: str, like: str, who: Actor) -> Word:
     if not fold(says) or len(says) > 80:
         raise Refused(["请写要记住的栏目或行名（80 字以内）"])
     if words.knows(says) and not Word.objects.filter(says=fold(says)).exists():
-        raise Refused([f"词表里已有“{says}”，不能改作别的意思"])
+        raise Refused([say("词表里已有“{says}”，不能改作别的意思", says=says)])
     if not (words.term(like) or words.is_heading(like)):
-        raise Refused([f"词表里没有“{like}”；请从列出的词中选择它等同于哪一个"])
+        raise Refused([say("词表里没有“{like}”；请从列出的词中选择它等同于哪一个", like=like)])
     with transaction.atomic():
         made, _ = Word.objects.update_or_create(says=fold(says), defaults={"like": like, "by": person(who)})
         record(who, "desk-learn", made, after={"says": made.says, "like": like})
@@ -221,35 +270,6 @@ def write_words() -> None:
     """Give the reader the words as they stand."""
     known = Word.objects.select_related("by")
     keep_words((Learned(w.says, w.like, f"{w.by.username} {w.at:%Y-%m-%d}") for w in known), words_file())
-
-
-def compare(kind: str, documents: Iterable[Document], body: Body, who: Actor) -> Comparison:
-    """Queue a comparison; the same of the same contents as they stand is there already.
-
-    Raises Refused for fewer than two documents that were read.
-    """
-    chosen = [each for each in documents if each.state == "read"]
-    if len(chosen) < 2:
-        raise Refused(["至少要两份已读取的文件；请再选择"])
-    told = "|".join(f"{d.pk}:{d.digest}:{d.revision}:{_overlay(d)}" for d in chosen)
-    key = hashlib.sha256(f"{body.pk}|{told}".encode()).hexdigest()
-    with transaction.atomic():
-        made, new = Comparison.objects.get_or_create(
-            kind=kind, key=key,
-            defaults={"body": body, "documents": [d.pk for d in chosen], "by": person(who)},
-        )  # fmt: skip
-        if new or made.state == "failed":
-            made.state = "waiting"
-            made.save(update_fields=["state"])
-            Job.objects.get_or_create(kind="compare", comparison=made, state="waiting")
-            record(who, "desk-compare", made, after={"documents": made.documents})
-            wake()
-    return made
-
-
-def _overlay(document: Document) -> str:
-    cells = document.corrections.values_list("table", "row", "column", "reads")
-    return hashlib.sha256(repr(list(cells)).encode()).hexdigest()[:12]
 
 
 def replaces(document: Document, earlier: Document | None, who: Actor) -> None:

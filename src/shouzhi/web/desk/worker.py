@@ -86,12 +86,13 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouzhi.web.settings")
     django.setup()
-    from shouzhi.web.desk.queue import queue  # noqa: PLC0415 - needs settings
+    from shouzhi.web.desk.queue import queue, tell  # noqa: PLC0415 - needs settings
 
     with suppress(OSError, AttributeError):
         os.nice(NICE)
-    queue().work()  # what an earlier worker has left
-    queue().huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0).run()
+    consumer = queue().huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0)
+    tell()  # what an earlier worker has left
+    consumer.run()
 
 
 if __name__ == "__main__":

@@ -1,27 +1,23 @@
-"""The documents of one department side by side, checked against each other, old against new."""
+"""The documents of one department side by side; asking for them to be held against each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from shouzhi.catalogue.classifications import classification
-from shouzhi.cli.report import view as views
-from shouzhi.cli.report.html import card
 from shouzhi.cycle.book import MAIN_STAGE
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor
-from shouzhi.web.desk import services
-from shouzhi.web.desk.cases import judgements_of
-from shouzhi.web.desk.fingerprint import fingerprints
+from shouzhi.web.desk import comparing, services
 from shouzhi.web.desk.headlines import headlines
-from shouzhi.web.desk.loading import body_of, comparison_of, document_of, messages
+from shouzhi.web.desk.loading import body_of, document_of
 from shouzhi.web.desk.models import Comparison, Document
 from shouzhi.web.desk.reading import unpack
+from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can
@@ -41,12 +37,30 @@ def department(request: HttpRequest, body: Body) -> HttpResponse:
         Document.objects.filter(body_id__in=reached, state="read").select_related("body", "reading")
     )
     found.sort(key=lambda d: (d.year or 0, _ORDER.get(d.kind, 3), d.body_id != body.pk, d.pk))
-    latest = _latest([each for each in found if each.body_id == body.pk])
-    own = Comparison.objects.filter(body=body).select_related("by")
+    series = list(_series([each for each in found if each.body_id == body.pk], body))
+    own = Comparison.objects.filter(body=body).defer("result").select_related("by")
     return render(request, "desk/department.html", {
-        "body": body, "documents": found, "columns": latest, "rows": _beside(latest),
+        "body": body, "documents": found, "series": series,
+        "ticked": {each.pk for each in series[0].columns} if len(series) == 1 else set(),
         "comparisons": own[:20], "may": can(request.user, "desk.review", body),
     })  # fmt: skip
+
+
+class Series(NamedTuple):
+    """Documents of one department side by side; `name` where those of others stand on the same page."""
+
+    name: str
+    columns: list[Document]
+    rows: list[Json]
+
+
+def _series(documents: Sequence[Document], body: Body) -> Iterator[Series]:
+    """One series for a department or unit; for a region one for each department that no body was found for."""
+    names = {each.department if body.kind == "region" else "": None for each in documents}
+    for name in names:
+        latest = _latest([each for each in documents if body.kind != "region" or each.department == name])
+        if rows := _beside(latest):
+            yield Series(name, latest, rows)
 
 
 def _latest(documents: Sequence[Document]) -> list[Document]:
@@ -86,8 +100,8 @@ def together(request: HttpRequest, body: Body) -> HttpResponse:
     chosen = Document.objects.filter(pk__in=keys, body__path__startswith=body.path).select_related("body")
     reached = [each for each in chosen if can(request.user, "desk.review", each.body)]
     if len(reached) > MOST_SIDE_BY_SIDE * 5:
-        raise Refused([f"一次最多核对 {MOST_SIDE_BY_SIDE * 5} 份文件；请分几次"])
-    made = services.compare("together", reached, body, actor(request))
+        raise Refused([say("一次最多核对 {most} 份文件；请分几次", most=MOST_SIDE_BY_SIDE * 5)])
+    made = comparing.compare("together", reached, body, actor(request))
     return redirect("desk:comparison", made.pk)
 
 
@@ -99,75 +113,5 @@ def versions(request: HttpRequest, found: Document) -> HttpResponse:
     if earlier is None or not can(request.user, "desk.view", earlier.body):
         raise Refused(["请选择要对照的旧版文件"])
     services.replaces(found, earlier, actor(request))
-    made = services.compare("versions", [earlier, found], found.body, actor(request))
+    made = comparing.compare("versions", [earlier, found], found.body, actor(request))
     return redirect("desk:comparison", made.pk)
-
-
-@page("desk.view", of=comparison_of)
-def comparison(request: HttpRequest, found: Comparison) -> HttpResponse:
-    """What came of holding documents together, or of laying one beside its earlier version."""
-    documents = _documents(request, found)
-    context: Json = {"comparison": found, "documents": documents, "waiting": found.state == "waiting"}
-    context["may"] = can(request.user, "desk.review", found.body)
-    if found.state == "done":
-        context |= _told(found, documents)
-    return render(request, "desk/comparison.html", context)
-
-
-def _documents(request: HttpRequest, found: Comparison) -> list[Document]:
-    """The documents of a comparison; raises Refused where one is out of reach."""
-    known = {
-        d.pk: d for d in Document.objects.filter(pk__in=found.documents).select_related("body", "batch__body")
-    }
-    documents = [known[key] for key in found.documents if key in known]
-    if any(not can(request.user, "desk.view", each.body) for each in documents):
-        raise Refused(["对照的文件有一部分不在您的范围之内"])
-    return documents
-
-
-def _told(found: Comparison, documents: Sequence[Document]) -> Json:
-    if found.kind == "versions":
-        return {"made": unpack(bytes(found.result))}
-    said = messages()
-    return {"items": _between(found, documents), "t": said, "rounding": _rounding(found, documents)}
-
-
-def _view(found: Comparison, documents: Sequence[Document]) -> Json:
-    view: Json = views.unpack(bytes(found.result), [document.name for document in documents])
-    return view
-
-
-def _rounding(found: Comparison, documents: Sequence[Document]) -> int:
-    return sum(finding["severity"] == "rounding" for finding in _view(found, documents)["findings"])
-
-
-def _between(found: Comparison, documents: Sequence[Document]) -> list[Json]:
-    """The findings between documents, each with its code, its judgement and what is shown of it.
-
-    A judgement is kept at the document that the finding names first.
-    """
-    view = _view(found, documents)
-    codes = fingerprints(view)
-    held = judgements_of(documents, codes)
-    made = []
-    for number, (code, finding) in enumerate(zip(codes, view["findings"], strict=True), start=1):
-        if finding["severity"] == "rounding":
-            continue
-        owner = documents[finding["where"][0]["document"]] if finding["where"] else documents[0]
-        shown = card(number, finding, view, [], messages())
-        made.append({"code": code, "card": shown, "owner": owner, "judgement": held.get(code)})
-    return made
-
-
-@page("desk.review", of=comparison_of, methods=("POST",))
-def judge(request: HttpRequest, found: Comparison) -> HttpResponse:
-    """Decide about a finding between documents."""
-    documents = _documents(request, found)
-    if found.kind != "together" or found.state != "done":
-        raise Refused(["这次核对还没有完成；请稍候再试"])
-    item = next((i for i in _between(found, documents) if i["code"] == request.POST.get("finding")), None)
-    if item is None or not can(request.user, "desk.review", item["owner"].body):
-        raise Refused(["数字已经变化，这个问题不在了；请刷新页面"])
-    given = request.POST.get("decision", ""), request.POST.get("reason", "")
-    services.judge(item["owner"], item["code"], *given, actor(request))
-    return redirect(f"{reverse('desk:comparison', args=[found.pk])}#f-{item['code']}")

@@ -6,22 +6,30 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import actor
 from shouzhi.web.desk import exports, services
-from shouzhi.web.desk.cases import Case, Item
-from shouzhi.web.desk.loading import Part, case_of, document_of, export_of, part_of
+from shouzhi.web.desk.cases import Case
+from shouzhi.web.desk.comparing import between
+from shouzhi.web.desk.listing import KEPT, next_open
+from shouzhi.web.desk.loading import (
+    Part,
+    case_of,
+    comparison_of,
+    document_of,
+    export_of,
+    part_of,
+)
 from shouzhi.web.desk.models import KINDS, SCOPES, Document
 from shouzhi.web.desk.outcomes import engine
 from shouzhi.web.desk.pictures import page_picture
 from shouzhi.web.desk.places import store
 from shouzhi.web.desk.subjects import same_subject
+from shouzhi.web.desk.views import bench
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.models import Body
@@ -29,9 +37,10 @@ from shouzhi.web.people.rights import can, within
 from shouzhi.web.typed import revision_of, whole
 
 _TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
+    "docx": ("审核意见", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "xlsx": ("审核清单", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": ("批注", "application/pdf"),
+    "zip": ("审核意见", "application/zip"),
 }
 
 
@@ -52,68 +61,36 @@ def document(request: HttpRequest, found: Document) -> HttpResponse:
     case = case_of(found)
     item = case.item(request.GET.get("f"))
     if item is None and request.GET.get("f"):
-        messages.info(request, say("数字已经变化，原来的问题不在了"))
+        messages.info(request, bench.gone())
         return redirect("desk:document", found.pk)
-    return render(request, "desk/document.html", {**context, **_about(case, item)})
+    asked = QueryDict(request.session.get(KEPT, "")).dict()
+    return render(request, "desk/document.html", {
+        **context, **bench.bench(request, case, item),
+        "outdated": found.reading.engine != engine(),
+        "others_told": [(of, each) for of, each in between(found, case.messages) if _within(request, of)],
+        "back": request.session.get(KEPT, ""),
+        "next_open": next_open(request.user, {name: str(value) for name, value in asked.items()}, found),
+    })  # fmt: skip
+
+
+def _within(request: HttpRequest, case: Case) -> bool:
+    return all(can(request.user, "desk.view", document.body) for document in case.documents)
 
 
 def _reachable(request: HttpRequest, documents: list[Document]) -> list[Document]:
     return [each for each in documents if can(request.user, "desk.view", each.body)]
 
 
-def _about(case: Case, item: Item | None) -> dict[str, Any]:
-    """The findings of a case, and the one that is looked at."""
-    decided, total = case.progress()
-    told = {
-        "case": case, "item": item, "decided": decided, "total": total,
-        "outdated": case.document.reading.engine != engine(), "view": None,
-    }  # fmt: skip
-    if item is None:
-        return told
-    before, after = case.beside(item)
-    return {**told, "card": case.card(item), "before": before, "after": after, "view": _page_of(case, item)}
-
-
-def _page_of(case: Case, item: Item) -> dict[str, Any] | None:
-    """The page on which to look at a finding, and how far down it is marked (0 to 1)."""
-    place = item.place
-    if case.document.source != "pdf" or place is None or not place.get("page"):
-        return None
-    number = int(place["page"])
-    sizes = case.held["pages"]
-    height = sizes[number - 1][1] if 0 < number <= len(sizes) else None
-    box = place.get("box")
-    down = 1 - box[3] / height if box and height else 0.0
-    return {"page": number, "pages": len(sizes), "down": round(max(0.0, min(1.0, down)), 4)}
-
-
 @page("desk.review", of=document_of, methods=("POST",))
 def judge(request: HttpRequest, found: Document) -> HttpResponse:
     """Decide about a finding and go on to the next one that is open."""
-    case = case_of(found)
-    item = case.item(request.POST.get("finding") or "-")
-    if item is None:
-        raise Refused(["数字已经变化，这个问题不在了；请刷新页面"])
-    decision = request.POST.get("decision", "")
-    services.judge(found, item.code, decision, request.POST.get("reason", ""), actor(request))
-    if text := request.POST.get("comment", "").strip():
-        services.remark(found, item.code, text, actor(request))
-    onward = case.next_open(item) if decision else item
-    return redirect(_address(found, onward or item))
+    return bench.judge(request, case_of(found))
 
 
 @page("desk.review", of=document_of, methods=("POST",))
 def remark(request: HttpRequest, found: Document) -> HttpResponse:
     """Comment on a finding."""
-    item = case_of(found).item(request.POST.get("finding") or "-")
-    if item is None:
-        raise Refused(["数字已经变化，这个问题不在了；请刷新页面"])
-    services.remark(found, item.code, request.POST.get("text", ""), actor(request))
-    return redirect(_address(found, item))
-
-
-def _address(found: Document, item: Item) -> str:
-    return f"{reverse('desk:document', args=[found.pk])}?f={item.code}#finding"
+    return bench.remark(request, case_of(found))
 
 
 @page("desk.review", of=document_of, methods=("POST",))
@@ -147,22 +124,41 @@ def again(request: HttpRequest, found: Document) -> HttpResponse:
     return redirect("desk:document", found.pk)
 
 
+@page("desk.review", of=document_of, methods=("POST",))
+def discard(request: HttpRequest, found: Document) -> HttpResponse:
+    """Take back a document that was uploaded by mistake."""
+    services.discard([found], actor(request))
+    messages.success(request, say("“{name}”已撤回", name=found.name))
+    return redirect("desk:batch", found.batch_id)
+
+
 @page("desk.view", of=part_of)
 def picture(request: HttpRequest, found: Part) -> HttpResponse:
     """A page of a PDF as a picture, with the cells of finding `f` outlined."""
     if found.document.source != "pdf" or not found.document.digest:
         raise Http404
-    item = case = None
-    if code := request.GET.get("f"):
-        case = case_of(found.document)
-        item = case.item(code)
+    case, number = _outlined(request, found.document)
+    item = case.item(request.GET.get("f") or "-") if case else None
     finding, view = (item.finding, case.view) if item and case else (None, None)
-    made = page_picture(found.document.digest, found.number, finding, view)
+    made = page_picture(found.document.digest, found.number, (finding, view, number))
     if made is None:
         raise Http404
     response = HttpResponse(made, content_type="image/png")
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
+
+
+def _outlined(request: HttpRequest, document: Document) -> tuple[Case | None, int]:
+    """What the finding of a picture is of: the document, or a comparison `c`; and which of its documents this is."""
+    if not request.GET.get("f"):
+        return None, 0
+    if "c" not in request.GET:
+        return case_of(document), 0
+    case = case_of(comparison_of(whole(request.GET["c"]) or 0))
+    number = next((n for n, each in enumerate(case.documents) if each.pk == document.pk), None)
+    if number is None or not _within(request, case):
+        raise Http404
+    return case, number
 
 
 @page("desk.view", of=document_of)
@@ -184,16 +180,19 @@ def export(request: HttpRequest, found: Part) -> HttpResponse:
     case = case_of(found.document)
     match found.name:
         case "docx":
-            sender = " ".join(filter(None, (found.document.batch.body.name, request.user.name)))  # type: ignore[union-attr]
-            made = exports.review_letter(case, found.body.name, sender, timezone.localdate())
+            made = exports.review_letter(case, found.body.name, bench.sender(request, case), bench.today())
         case "xlsx":
-            made = exports.review_list(case)
+            made = exports.review_list([case])
         case "pdf":
             made = exports.marked_pdf(case)
         case _:
             raise Http404
-    stem = (found.document.title or found.document.name).replace("/", "_")[:80]
-    title = {"docx": "审核意见", "xlsx": "审核清单", "pdf": "批注"}[found.name]
-    response = HttpResponse(made, content_type=_TYPES[found.name])
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}-{title}.{found.name}')}"
+    return sent(made, (found.document.title or found.document.name).replace("/", "_")[:80], found.name)
+
+
+def sent(made: bytes, stem: str, kind: str) -> HttpResponse:
+    """A file made of a review, under its name."""
+    response = HttpResponse(made, content_type=_TYPES[kind][1])
+    name = f"{stem}-{_TYPES[kind][0]}.{kind}"
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response

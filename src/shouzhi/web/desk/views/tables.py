@@ -14,6 +14,7 @@ from shouzhi.web.audit.log import actor
 from shouzhi.web.desk import services
 from shouzhi.web.desk.cases import Item
 from shouzhi.web.desk.loading import Part, case_of, part_of
+from shouzhi.web.desk.looks import head
 from shouzhi.web.desk.models import CellCorrection
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
@@ -40,7 +41,7 @@ def table(request: HttpRequest, found: Part) -> HttpResponse:
     marked, wrong = _marks(case.shown, found.number)
     return render(request, "desk/table.html", {
         "document": found.document, "number": found.number, "tables": tables, "table": shown,
-        "head": _head(shown["columns"]), "first": first, "rows": shown["rows"][first : first + MOST_ROWS],
+        "head": head(shown["columns"]), "first": first, "rows": shown["rows"][first : first + MOST_ROWS],
         "most": MOST_ROWS, "corrections": corrections, "marked": marked,
         "wrong": wrong, "coded": any(row["codes"] for row in shown["rows"]),
         "unknown": _unknown(shown, case.held["known"][found.number]),
@@ -101,24 +102,6 @@ def _unknown(table: Json, known: list[bool]) -> list[str]:
 
 def _choices() -> set[str]:
     return {word for word in lexicon().words() if 1 < len(word) <= 24}
-
-
-def _head(columns: list[Json]) -> list[list[tuple[str, int, int]]]:
-    """The stacked headings: (text, columns, lines); equal ones beside each other are one."""
-    paths = [[*filter(None, (column.get("side"),)), *(h for h in column["heading"] if h)] or [""] for column in columns]
-    depth = max(map(len, paths), default=1)
-    lines: list[list[tuple[str, int, int]]] = [[] for _ in range(depth)]
-    for level in range(depth):
-        first = 0
-        for last in range(1, len(paths) + 1):
-            path = paths[first]
-            leaf = len(path) == level + 1
-            if last < len(paths) and not leaf and len(path) > level and paths[last][: level + 1] == path[: level + 1]:
-                continue
-            if len(path) > level:
-                lines[level].append((path[level], last - first, depth - level if leaf else 1))
-            first = last
-    return lines
 
 
 @page("desk.review", of=part_of, methods=("POST",))
