@@ -32,9 +32,9 @@ export class Sheet extends EventTarget {
     }
   }
 
-  /** What stands beside a code for the eye: its name. */
+  /** What stands beside a code for the eye: its name; beside a choice what it means in another language. */
   nameOf(column, text) {
-    return this.names.get(column.kind)?.get(text) ?? "";
+    return this.names.get(column.kind)?.get(text) ?? column.names?.[text] ?? "";
   }
 
   /** Does some steps as one: each sets a cell, inserts or removes a row.  They can be undone together. */

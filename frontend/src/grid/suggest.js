@@ -8,11 +8,12 @@ const BY_NAME = new Set(["unit", "project"]); // kinds that are written by their
 
 export const LOOKED_UP = new Set(["function", "economic", "unit", "project"]);
 
-/** What the server finds for a query: [{code, name, path}]. */
-export async function lookUp(url, kind, query) {
-  const key = `${kind}\n${query}`;
+/** What the server finds for a query: [{code, name, path}]; `more` are further questions, such as the year. */
+export async function lookUp(url, kind, query, more = {}) {
+  const asked = new URLSearchParams({ kind, q: query, ...more });
+  const key = String(asked);
   if (!FOUND.has(key)) {
-    const answer = await fetch(`${url}?${new URLSearchParams({ kind, q: query })}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${url}?${asked}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     FOUND.set(key, await answer.json());
     if (FOUND.size > 500) FOUND.delete(FOUND.keys().next().value);
@@ -76,7 +77,8 @@ export class Suggestions {
 
   #words(column, query) {
     const folded = query.toLowerCase();
-    return column.choices.filter((word) => word.toLowerCase().includes(folded)).map((word) => ({ text: word, label: word }));
+    const options = column.choices.map((word) => ({ text: word, label: word, path: column.names?.[word] ?? "" }));
+    return options.filter(({ label, path }) => `${label}\n${path}`.toLowerCase().includes(folded));
   }
 
   // `mark` says whether the first is taken by Enter, or names the one that stands in the cell.

@@ -63,7 +63,7 @@ def _complete(project: Project) -> str | None:
     missing = [name for name, text in texts.items() if not text.strip()]
     missing += [] if project.costs.exists() else ["经费测算"]
     missing += [] if project.indicators.exists() else ["绩效指标"]
-    return say("还缺：{missing}", missing="、".join(missing)) if missing else None
+    return say("还缺：{missing}", missing=say("、").join(map(say, missing))) if missing else None
 
 
 def _not_own(project: Project, who: Actor) -> str | None:
@@ -106,7 +106,8 @@ def _after(project: Project, made: Move, who: Actor, *, year: BudgetYear | None)
         raise Refused([say("这个单位现在没有开放的填报；请在一上或二上期间列入")])
     Admission.objects.create(project=project, budget_year=year, by=who.user)
     with transaction.atomic():
-        save(submission, list(_rows(project, year.year)), who)
+        # Who admits does not enter: the lines are those of the people who declared the project.
+        save(submission, list(_rows(project, year.year)), who, entered_by=project.editors.all())
 
 
 def _take_out(project: Project, who: Actor) -> None:
@@ -123,7 +124,7 @@ def _take_out(project: Project, who: Actor) -> None:
         its |= Q(cells__project=project.name)
         rows = submission.rows.filter(its)
         out = [Change(row.sheet, row.pk, row.revision, {}, delete=True) for row in rows]
-        save(submission, out, who)
+        save(submission, out, who, entered_by=())
         admission.delete()
 
 

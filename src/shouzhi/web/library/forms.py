@@ -10,12 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import inlineformset_factory
 
-from shouzhi.catalogue.classifications import classification
 from shouzhi.cycle.sheets import schema
 from shouzhi.cycle.values import Amiss, amount
 from shouzhi.space import yuan
-from shouzhi.web.language import say
+from shouzhi.web.language import say, tell
+from shouzhi.web.library.codes import CodeField, account
 from shouzhi.web.library.models import Cost, Indicator, Project, Purchase
+from shouzhi.web.typed import whole
 
 
 class AmountField(forms.CharField):
@@ -35,28 +36,21 @@ class AmountField(forms.CharField):
         try:
             return amount(text)
         except Amiss as amiss:
-            raise ValidationError(f"{amiss.message}；{amiss.remedy}") from None
+            raise ValidationError(tell(amiss.told)) from None
 
 
 def words(kind: str) -> list[tuple[str, str]]:
-    """A choice of the book: members with their first word; empty first."""
+    """A choice of the book: members with their first word, in the language of the request; empty first."""
     found: dict[str, str] = {}
     for word, member in schema().choices[kind].items():
-        found.setdefault(member, word)
+        found.setdefault(member, tell(word))
     return [("", "—"), *found.items()]
-
-
-def _account(text: str, dimension: str) -> str:
-    code = text.strip()
-    if code and not classification(dimension).known(code):
-        raise ValidationError(say("科目表里没有“{code}”", code=code))
-    return code
 
 
 LONG: Final = ("basis", "necessity", "plan", "goal", "measures")
 """The fields of prose: they take the whole width."""
 _HELP: Final = {
-    "function": "如 2012601；列入预算时写到支出里",
+    "function": "填编码或名称，如 2012601 或 档案馆；列入预算时写到支出里",
     "begins": "如 2027-01",
     "ends": "如 2028-12",
     "basis": "政策文件、规划或会议决定的名称和文号",
@@ -77,12 +71,13 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
     attribute = forms.ChoiceField(
         label="项目属性", required=False, choices=partial(words, "attribute")
     )
+    function = CodeField("function", label="功能科目编码")
 
     class Meta:
         model = Project
         fields = (*DECLARED, "key")
         labels: ClassVar = {
-            "name": "项目名称", "code": "项目编码", "function": "功能科目编码", "begins": "起始年月",
+            "name": "项目名称", "code": "项目编码", "begins": "起始年月",
             "ends": "终止年月",
             "basis": "立项依据", "necessity": "必要性", "plan": "实施计划", "goal": "绩效目标",
             "measures": "主要绩效指标",
@@ -96,8 +91,9 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
             self.fields[name].help_text = say(text)
 
     def clean_function(self) -> str:
-        """A function code that there is."""
-        return _account(self.cleaned_data["function"], "function")
+        """A function code that there is, in the year in which the project begins."""
+        year = whole(str(self.data.get(self.add_prefix("begins"), ""))[:4])
+        return account(self.cleaned_data["function"], "function", year)
 
 
 class CostForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
@@ -105,15 +101,16 @@ class CostForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in th
 
     amount = AmountField(label="金额（元）")
     source = forms.ChoiceField(label="资金来源", choices=partial(words, "source"))
+    economic = CodeField("economic", label="经济科目编码")
 
     class Meta:
         model = Cost
         fields = ("year", "purpose", "economic", "source", "amount")
-        labels: ClassVar = {"year": "年度", "purpose": "测算依据", "economic": "经济科目编码"}
+        labels: ClassVar = {"year": "年度", "purpose": "测算依据"}
 
     def clean_economic(self) -> str:
-        """An economic class that there is."""
-        return _account(self.cleaned_data["economic"], "economic")
+        """An economic class that there is in the year of the cost."""
+        return account(self.cleaned_data["economic"], "economic", self.cleaned_data.get("year"))
 
 
 class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs

@@ -6,46 +6,47 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 
 from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.told import term
 from shouzhi.catalogue.workflows import workflows
 from shouzhi.cycle.moves import Refused
-from shouzhi.web.audit.log import actor, person, record
+from shouzhi.web.audit.log import actor
 from shouzhi.web.audit.models import Entry
 from shouzhi.web.audit.words import differences
 from shouzhi.web.budget.models import BudgetYear
 from shouzhi.web.budget.moving import offered, steps_of
 from shouzhi.web.budget.views.moves import make_move
-from shouzhi.web.language import say
+from shouzhi.web.exports import download, wanted
+from shouzhi.web.language import say, tell
+from shouzhi.web.library import finding
 from shouzhi.web.library.admitting import conditions, move_project, open_submission
-from shouzhi.web.library.forms import DECLARED, ProjectForm, formsets, valid
+from shouzhi.web.library.codes import combo_words, declaring, unit_named, units_like
+from shouzhi.web.library.listing import LISTED, rows
 from shouzhi.web.library.models import Cost, Project
 from shouzhi.web.pages import page
-from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can, within
 from shouzhi.web.typed import whole
 
-
-def _project(pk: int) -> Project:
-    return get_object_or_404(Project.objects.select_related("unit"), pk=pk)
-
-
-def _unit(pk: int) -> Body:
-    return get_object_or_404(Body, pk=pk, kind="unit")
+_NEAR = 5  # units that a page names where none was meant plainly
 
 
 @page("project.view")
-def projects(request: HttpRequest) -> HttpResponse:
-    """The projects within reach, by words, state, unit and a year of their costing."""
+def projects(request: HttpRequest) -> HttpResponseBase:
+    """The projects within reach, by words, state, unit and a year of their costing; or as a file."""
+    return _library(request)
+
+
+def _library(request: HttpRequest, unknown: str = "", given: str = "") -> HttpResponseBase:
+    """The page of the library; `unknown` tells what is amiss with the unit that was given."""
     mine = within(request.user, "project.view")
     found = Project.objects.filter(unit__in=mine)
-    asked = {key: request.GET.get(key, "").strip() for key in ("q", "state", "unit", "year")}
+    query = {} if unknown else request.GET
+    asked = {key: query.get(key, "").strip() for key in ("q", "state", "unit", "year")}
     if asked["state"]:
         found = found.filter(state=asked["state"])
     if asked["q"]:
@@ -62,16 +63,19 @@ def projects(request: HttpRequest) -> HttpResponse:
         .annotate(cost=Subquery(_sums(costs)))
         .order_by("unit__path", "name")
     )
+    if wanted(request):
+        return download(request, say("项目库"), [say(name) for name in LISTED], rows(listed))
     pages = Paginator(listed, 50).get_page(request.GET.get("page"))
     told = {
         "pages": pages, "states": workflows()["project"].states.values(), "asked": asked,
         "total": costs.aggregate(all=Sum("amount"))["all"],
         "years": Cost.objects.filter(project__unit__in=mine).order_by("year").values_list("year", flat=True).distinct(),
         "units": mine.filter(kind="unit", projects__isnull=False).distinct(),
-        "mine": within(request.user, "project.enter").filter(kind="unit"),
+        "mine": list(declaring(request.user)[:2]),
+        "unknown": unknown, "given": given, "words": combo_words(),
         "query": urlencode(asked),
     }  # fmt: skip
-    return render(request, "library/projects.html", told)
+    return render(request, "library/projects.html", told, status=404 if unknown else 200)
 
 
 def _sums(costs: QuerySet[Cost]) -> QuerySet[Cost, dict[str, Any]]:
@@ -81,90 +85,18 @@ def _sums(costs: QuerySet[Cost]) -> QuerySet[Cost, dict[str, Any]]:
 
 
 @page("project.enter")
-def begin(request: HttpRequest) -> HttpResponse:
-    """Choose the unit (`?unit=`) that declares a project, and go on to its form."""
-    unit = within(request.user, "project.enter").filter(
-        kind="unit", pk=whole(request.GET.get("unit")) or 0
-    )
-    return redirect("library:declare", pk=get_object_or_404(unit).pk)
+def begin(request: HttpRequest) -> HttpResponseBase:
+    """Find the unit (`?unit=`, its code or name) that declares a project, and go on to its form."""
+    text = request.GET.get("unit", "").strip()[:120]
+    mine = declaring(request.user)
+    if (unit := unit_named(mine, text)) is not None:
+        return redirect("library:declare", pk=unit.pk)
+    near = [f"{one.code} {one.name}".strip() for one in (units_like(mine, text) or mine)[:_NEAR]]
+    told = say("没有找到单位“{unit}”；可填：{near}", unit=text, near=say("、").join(near) or "—")
+    return _library(request, told, text)
 
 
-@page("project.enter", of=_unit, methods=("GET", "POST"))
-def declare(request: HttpRequest, unit: Body) -> HttpResponse:
-    """Declare a new project of a unit."""
-    return _edit(request, Project(unit=unit))
-
-
-@page("project.enter", of=_project, methods=("GET", "POST"))
-def edit(request: HttpRequest, found: Project) -> HttpResponse:
-    """Change a declaration while it is open."""
-    if not found.state_now.open:
-        raise Refused(
-            [say("现在是“{now}”，不能修改；请先撤回或请审核人退回", now=say(found.state_now.name))]
-        )
-    return _edit(request, found)
-
-
-def _edit(request: HttpRequest, project: Project) -> HttpResponse:
-    data = request.POST if request.method == "POST" else None
-    form, sets = (
-        ProjectForm(data, instance=project),
-        formsets(project if project.pk else None, data),
-    )
-    good = data is not None and form.is_valid()
-    if data is not None and valid(sets) and good:
-        if project.pk and request.POST.get("revision") != str(project.revision):
-            told = {"project": project, "form": form, "sets": sets, "clash": _clash(project, form)}
-            return render(request, "library/edit.html", told, status=409)
-        if (
-            Project.objects.filter(unit=project.unit, name=form.cleaned_data["name"])
-            .exclude(pk=project.pk)
-            .exists()
-        ):
-            form.add_error("name", say("这个单位已有同名项目"))
-        else:
-            _save(request, project, form, sets)
-            messages.success(request, say("已保存"))
-            return redirect("library:project", pk=project.pk)
-    told = {"project": project, "form": form, "sets": sets, "clash": None}
-    return render(request, "library/edit.html", told, status=400 if data is not None else 200)
-
-
-def _clash(project: Project, form: ProjectForm) -> list[tuple[str, str, str]]:
-    """What somebody else has saved meanwhile and what was typed here, field by field."""
-    now = Project.objects.get(pk=project.pk)
-    pairs = (
-        (str(field.label), str(getattr(now, name)), str(form.cleaned_data[name]))
-        for name, field in form.fields.items()
-    )
-    return [(label, theirs, yours) for label, theirs, yours in pairs if theirs != yours]
-
-
-def _save(
-    request: HttpRequest, project: Project, form: ProjectForm, sets: list[tuple[str, Any]]
-) -> None:
-    with transaction.atomic():
-        before = _told(Project.objects.get(pk=project.pk)) if project.pk else None
-        project.revision += 1
-        form.save()
-        for _, made in sets:
-            made.instance = project
-            made.save()
-        project.editors.add(person(request))
-        record(actor(request), "project", project, before=before, after=_told(project))
-
-
-def _told(project: Project) -> dict[str, Any]:
-    told: dict[str, Any] = {field: getattr(project, field) for field in DECLARED}
-    told["costs"] = [[c.year, c.purpose, c.source, c.amount] for c in project.costs.all()]
-    told["indicators"] = [
-        [i.first, i.second, i.third, i.year_value] for i in project.indicators.all()
-    ]
-    told["purchases"] = [[p.year, p.name, p.source, p.amount] for p in project.purchases.all()]
-    return told
-
-
-@page("project.view", of=_project)
+@page("project.view", of=finding.project)
 def project(request: HttpRequest, found: Project) -> HttpResponse:
     """One project."""
     return show(request, found)
@@ -185,6 +117,10 @@ def show(
     told = {
         "project": found,
         "costs": found.costs.all(),
+        "names": {
+            cost.economic: tell(classification("economic").name(cost.economic, cost.year) or "")
+            for cost in found.costs.all()
+        },
         "indicators": found.indicators.all(),
         "purchases": found.purchases.all(),
         "by_year": found.by_year(),
@@ -195,7 +131,7 @@ def show(
         ),
         "steps": steps_of(found),
         "total": sum(found.by_year().values()),
-        "function": classification("function").name(found.function) if found.function else "",
+        "function": term(classification("function").name(found.function) or ""),
         "edits": [
             (entry, differences(entry))
             for entry in Entry.objects.filter(
@@ -208,7 +144,7 @@ def show(
     return render(request, "library/project.html", told, status=status)
 
 
-@page("project.view", of=_project, methods=("POST",))
+@page("project.view", of=finding.project, methods=("POST",))
 def move(request: HttpRequest, found: Project) -> HttpResponse:
     """Make a move of the project; the workflow says who may."""
     chosen = whole(request.POST.get("budget_year"))
