@@ -9,6 +9,7 @@ import pytest
 from shouzhi.cycle.raw import RawBook, RawRow, Spot
 from shouzhi.cycle.review import balance
 from shouzhi.cycle.rollup import roll_up, together
+from shouzhi.cycle.rollup_last import CUTS, Past, past
 from shouzhi.cycle.shift import Shift
 from shouzhi.cycle.versions import changes, sums
 
@@ -67,3 +68,36 @@ def test_income_and_expenditure_with_what_is_carried_over() -> None:
         ("income_total", 7),
     ]
     assert balance(told) == (7, 5)
+
+
+ITEM, OTHER = "2010301", "2012601"
+FULL = Past(ITEM, "general", "basic", "", "30101", 1000)
+
+
+@pytest.mark.parametrize(
+    ("lines", "by", "found"),
+    [
+        ([], "source", {}),
+        ([FULL, FULL._replace(economic="30201", amount=5)], "economic", {"30101": 1000, "30201": 5}),
+        # A sum beside its parts is counted once; where the parts tell less, the rest is not divided.
+        ([FULL, FULL._replace(economic="")], "economic", {"30101": 1000}),
+        ([FULL, FULL._replace(economic="", amount=1400)], "economic", {"30101": 1000, "": 400}),
+        ([FULL, FULL._replace(economic="", amount=1400)], "function", {ITEM: 1400}),
+        ([FULL, Past(ITEM, "", "", "", "", 9)], "source", {"general": 1000}),
+        # A class above its items, and 基本支出 above 人员经费.
+        ([Past("201", "general", "basic", "", "", 600), Past(OTHER, "general", "basic", "", "", 400)], "function",
+         {OTHER: 400, "201": 200}),
+        ([FULL, FULL._replace(kind="staff", amount=900)], "kind", {"staff": 900, "basic": 100}),
+        # Lines told to different depths beside each other: both count.
+        ([FULL, Past(ITEM, "general", "", "甲", "", 400)], "kind", {"basic": 1000, "project": 400}),
+        ([FULL, Past(ITEM, "general", "", "甲", "", 400)], "economic", {"30101": 1000, "": 400}),
+        # Two cuts of the same money: the larger, whichever way it is looked at.
+        ([Past(ITEM, "", "", "", "", 600), Past(OTHER, "", "", "", "", 400), Past("", "general", "", "", "", 900)],
+         "source", {"general": 900, "": 100}),
+        ([Past(ITEM, "", "", "", "", 600), Past("", "general", "", "", "", 900)], "function", {ITEM: 600, "": 300}),
+        ([FULL, FULL], "unit", {"": 2000}),
+    ],
+)  # fmt: skip
+def test_last_year_is_counted_once(lines: list[Past], by: str, found: dict[str, int]) -> None:
+    assert past(lines, by) == found
+    assert len({sum(past(lines, cut).values()) for cut in (*CUTS, "unit")}) == 1

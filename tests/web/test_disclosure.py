@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,19 @@ from django.utils import timezone
 from shouzhi.cycle.building import read
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import Actor, verify
+from shouzhi.web.audit.models import Entry
 from shouzhi.web.budget.models import BudgetYear
+from shouzhi.web.budget.moving import steps_of
 from shouzhi.web.disclosure.carrying_out import carry_out
 from shouzhi.web.disclosure.models import Release
 from shouzhi.web.disclosure.preparing import changed_files, prepare
-from shouzhi.web.disclosure.steps import due, move_release
+from shouzhi.web.disclosure.steps import due, late_by, move_release
 from shouzhi.web.laying import lay_out
 from shouzhi.web.people.models import Grant
 from shouzhi.web.public.keeping import CACHE
 
 pytestmark = pytest.mark.usefixtures("db")
+SIGNED = (("sign", "unit_head"), ("clear", "confidentiality"), ("publish", "department_finance"))
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -60,6 +63,33 @@ def test_a_release_is_signed_by_two_and_published(year: BudgetYear, people: dict
     move_release(release, "publish", Actor(people["department_finance"]))
     assert release.published_at is not None
     assert list(verify()) == []
+
+
+def test_what_is_entered_afterwards_keeps_its_own_day(
+    year: BudgetYear, people: dict[str, Any]
+) -> None:
+    """Release and steps have the day on which they were done; the log that of their entry."""
+    BudgetYear.objects.filter(pk=year.pk).update(approved_on=date(2024, 2, 2))
+    year.refresh_from_db()
+    done = timezone.make_aware(datetime(2024, 3, 1, 10, 30))  # noqa: DTZ001 - made aware here
+    before = timezone.now()
+    release = prepare(year, Actor(people["department_finance"]), at=done)
+    for key, role in SIGNED:
+        move_release(release, key, Actor(people[role]), at=done)
+    assert (release.prepared_at, release.published_at) == (done, done)
+    assert {step.at for step in steps_of(release)} == {done}
+    entries = Entry.objects.filter(kind="release")
+    assert entries.count() == 4
+    assert all(datetime.fromisoformat(entry.at) >= before.replace(microsecond=0) for entry in entries)
+    assert list(verify()) == []
+    assert late_by(release) == 8
+    client = Client()
+    client.force_login(people["department_finance"])
+    assert "迟 8 天" in client.get("/releases/").content.decode()
+    assert "迟 8 天" in client.get(f"/releases/{release.pk}/").content.decode()
+    Release.objects.filter(pk=release.pk).update(published_at=done - timedelta(days=8))
+    release.refresh_from_db()
+    assert late_by(release) == 0
 
 
 def test_a_changed_file_stops_publication(year: BudgetYear, people: dict[str, Any]) -> None:

@@ -246,9 +246,11 @@ def test_an_import_is_previewed_confirmed_and_undone(entry: Entry) -> None:
     assert entry.confirm(page).status_code == 302
     assert [cells["amount"] for cells in entry.cells()] == ["5555", "1002", "12.5"]
     shown = entry.client.get(f"{entry.base}/entry/import/").content.decode()
-    restore = re.search(r'action="(/budget/versions/\d+/restore/)"', shown)
+    restore = re.search(
+        r'action="(/budget/versions/\d+/restore/)".*?name="revision" value="(\d+)"', shown, re.DOTALL
+    )
     assert restore
-    entry.client.post(restore[1])
+    entry.client.post(restore[1], {"revision": restore[2]})
     assert entry.cells() == before
 
 
@@ -367,3 +369,28 @@ def test_the_sheets_are_said_in_english() -> None:
         word for kind in ("income_flow", "expenditure_flow") for word in schema().choices[kind]
     ]
     assert not [word for word in words if word not in english()]
+
+
+def test_faults_totals_and_accounts_are_told_in_the_language_of_the_request(entry: Entry) -> None:
+    chinese = entry.save({"client": "a", "cells": line(1, amount="1.234", economic="30217")}).json()
+    assert "小数超过两位" in chinese["rows"][0]["faults"]["amount"]
+    entry.client.cookies["lang"] = "en"
+    told = entry.data()
+    assert told["rows"][-1]["faults"]["amount"].startswith("“1.234” has more than two decimals; ")
+    assert told["rows"][-1]["cells"]["source"] == "一般公共预算"  # what was typed stays
+    assert told["names"]["economic"]["30217"] == "Receptions"
+    source = next(column for column in told["columns"] if column["key"] == "source")
+    assert source["names"]["一般公共预算"] == "General public budget"
+    assert "一般公共预算" in source["choices"]
+    assert [one["code"] for one in entry.codes("economic", "recept")] == ["30217"]
+
+
+def test_an_import_and_a_refusal_are_told_in_english(entry: Entry) -> None:
+    entry.save({"client": "a", "cells": line(1, amount="1.234")})
+    entry.client.cookies["lang"] = "en"
+    page = entry.upload(as_bytes(entry.workbook())).content.decode()
+    assert "“1.234” has more than two decimals" in page
+    assert "sheet “Expenditure”" in page
+    type(entry.submission).objects.update(state="head")
+    refused = entry.save({"client": "b", "cells": line(2)}).json()
+    assert refused["reasons"][0].startswith("this is now “With the head of unit” and cannot be changed")

@@ -12,11 +12,14 @@ from django.urls import reverse
 
 from shouzhi.cycle.moves import Refused
 from shouzhi.web.audit.log import Actor
+from shouzhi.web.budget.approving import Approving, approve
 from shouzhi.web.budget.models import BudgetYear, Comment, Deadline, Submission
 from shouzhi.web.budget.rolling import rollup
 from shouzhi.web.budget.rounds import issue, move_submission, move_year, refuse_overissue
 from shouzhi.web.budget.rows import Change, save
 from shouzhi.web.budget.versions import freeze
+from shouzhi.web.people.descent import New, merge, rename, split
+from shouzhi.web.people.models import Body, Descent
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -73,14 +76,13 @@ def test_the_units_requests_roll_up(entered: BudgetYear, people: dict[str, Any])
     issue(entered, people["unit"], "general", 120_000, Actor(people["budget_division"]))
     found = rollup(entered, "first_up", "source", [people["department"].path])
     assert (found.total.shift.after, found.total.shift.before) == (200_000, 100_000)
-    assert (
-        found.last_from == "comparison"
-    )  # the sum beside its parts and the other cut are not counted
+    unit, other = people["unit"].name, people["other_unit"].name
+    assert (found.last.told, found.last.missing) == ((unit,), (other,))  # a sum beside its parts counts once
     general = next(row for row in found.branches if row.key == "general")
     assert (general.ceiling, general.room) == (120_000, -80_000)
     enter(entered, people, "unit", "expenditure", **{**LINE, "source": "上年结转"}, amount="10.00")
-    unit = rollup(entered, "first_up", "unit", [people["unit"].path]).branches[0]
-    assert (unit.shift.after, unit.room) == (
+    first = rollup(entered, "first_up", "unit", [people["unit"].path]).branches[0]
+    assert (first.shift.after, first.room) == (
         151_000,
         -30_000,
     )  # what is carried over needs no ceiling
@@ -95,7 +97,75 @@ def test_an_approved_budget_is_last_year(entered: BudgetYear, people: dict[str, 
     enter(last, people, "unit", "expenditure", **LINE, amount="800.00")
     BudgetYear.objects.filter(pk=last.pk).update(state="approved")
     found = rollup(entered, "first_up", "kind", [people["department"].path])
-    assert (found.last_from, found.total.shift.before) == ("budget", 80_000)
+    assert (found.last.budget, found.total.shift.before) == ((people["unit"].name,), 80_000)
+
+
+def approved(unit: Any, department: Any, amount: str, people: dict[str, Any]) -> None:
+    """A budget of 2026 that was approved, with one line of a unit."""
+    last, _ = BudgetYear.objects.get_or_create(
+        department=department, year=2026, defaults={"state": "second_up"}
+    )
+    BudgetYear.objects.filter(pk=last.pk).update(state="second_up")
+    made = Submission.objects.create(budget_year=last, unit=unit, round="second_up")
+    made.refresh_from_db()
+    change = Change("expenditure", None, 0, {**LINE, "amount": amount})
+    save(made, [change], Actor(people["clerk"]))
+    BudgetYear.objects.filter(pk=last.pk).update(state="approved", approved_on=date(2026, 2, 1))
+
+
+def opened(people: dict[str, Any]) -> BudgetYear:
+    made = BudgetYear.objects.create(department=people["department"], year=2027)
+    Deadline.objects.create(budget_year=made, state="first_up", due=TODAY)
+    move_year(made, "open_first", Actor(people["budget_division"]))
+    return made
+
+
+def test_last_year_follows_the_line_of_descent(people: dict[str, Any]) -> None:
+    """Renamed, merged, moved from another department, split, new: each with the right figure, or none."""
+    who, on = Actor(people["administrator"]), date(2026, 7, 1)
+    department, elsewhere = people["department"], people["other_department"]
+    units = {
+        name: Body.objects.create(parent=department, kind="unit", name=name, nature="行政单位")
+        for name in ("甲", "乙", "丙", "丁")
+    }
+    stranger = Body.objects.create(parent=elsewhere, kind="unit", name="外来", nature="行政单位")
+    approved(stranger, elsewhere, "8.00", people)
+    for unit, amount in (("甲", "1.00"), ("乙", "2.00"), ("丙", "4.00")):
+        approved(units[unit], department, amount, people)
+    renamed = rename(units["甲"], New("新甲"), on, "某编〔2026〕1号", 0, who)
+    Body.objects.filter(pk=units["乙"].pk).update(revision=0)
+    merge([units["乙"], renamed], renamed, on + timedelta(days=30), "某编〔2026〕2号", who)
+    parts = split(units["丙"], [New("丙一"), New("丙二")], on, "某编〔2026〕3号", 0, who, goes_on=False)
+    moved = Body.objects.create(parent=department, kind="unit", name="外来今", valid_from=on)
+    Descent.objects.create(predecessor=stranger, successor=moved, kind="moved", on=on)
+    Body.objects.create(parent=department, kind="unit", name="新设", valid_from=date(2027, 1, 1))
+    last = rollup(opened(people), "first_up", "unit", [department.path]).last
+    assert dict(last.amounts) == {"新甲": 300, "丙": 400, "外来今": 800}
+    assert set(last.budget) == {"新甲", "外来今"}
+    assert (set(last.parted), last.new) == ({part.name for part in parts}, ("新设",))
+    assert set(last.missing) == {people["unit"].name, people["other_unit"].name, "丁"}
+
+
+def test_a_sum_that_lacks_a_part_says_so(entered: BudgetYear, people: dict[str, Any]) -> None:
+    address = reverse("budget:rollup", args=[entered.pk])
+    told = shown(people["department_finance"], f"{address}?by=unit")
+    assert f"上年预算不全，没有上年数的单位：{people['other_unit'].name}。" in told
+    assert told.count("不全") == 3  # the notice, the head of the column, the total
+    department = of(entered, people, "department")
+    line = {**LAST, "unit": people["other_unit"].name, "amount": "300.00", "source": "", "kind": ""}
+    save(department, [Change("comparison", None, 0, line)], Actor(people["department_finance"]))
+    told = shown(people["department_finance"], f"{address}?by=source")
+    assert "不全" not in told
+    assert "（上年没有细分）" in told
+    found = rollup(entered, "first_up", "source", [people["department"].path])
+    assert dict(found.last.amounts) == {"general": 100_000, "": 30_000}
+    assert found.last.missing == ()
+    none = BudgetYear.objects.create(department=people["other_department"], year=2027)
+    Submission.objects.create(
+        budget_year=none, unit=people["other_department"], round="first_up"
+    )
+    empty = rollup(none, "first_up", "source", [people["other_department"].path])
+    assert (empty.last.known, empty.last.missing) == (False, ())
 
 
 @pytest.mark.parametrize("by", ["source", "kind", "function", "economic", "unit", "nothing"])
@@ -120,7 +190,7 @@ def test_units_get_no_more_than_the_department_has(
     address = reverse("budget:ceilings-issue", args=[year.pk])
     over = finance.post(address, {f"{people['other_unit'].pk}-general": "500.00"})
     assert over.status_code == 400
-    assert "超过部门总控制数 1000.00 元" in over.content.decode()
+    assert "超过部门总控制数 1,000.00 元" in over.content.decode()
     assert year.ceilings.count() == 2
     finance.post(address, {f"{people['department'].pk}-general": "9000.00", "reason": "不由部门定"})
     assert year.ceilings.get(unit=people["department"]).amount == 100_000
@@ -234,18 +304,22 @@ def test_an_approved_budget_is_corrected_and_approved_again(
     Submission.objects.create(
         budget_year=year, unit=people["unit"], round="second_up", state="accepted"
     )
-    day = TODAY - timedelta(days=30)
-    BudgetYear.objects.filter(pk=year.pk).update(
-        state="approved", approved_on=day, document_number="某财预〔2027〕1号"
-    )
+    first = Approving("某财预〔2027〕1号", TODAY - timedelta(days=30))
+    approve(year, first, division)
+    BudgetYear.objects.filter(pk=year.pk).update(state="approved")
     year.refresh_from_db()
     move_year(year, "correct", division, "支出表有一处笔误")
     move_submission(of(year, people), "reopen", division, "请改正")
     enter(year, people, "unit", "expenditure", **LINE, amount="1.00")
     year.submissions.filter(round="second_up").update(state="accepted")
     move_year(year, "close_second", division)
-    move_year(year, "approve", division)
-    assert (year.state, year.approved_on) == ("approved", day)
+    with pytest.raises(Refused, match="新的文号"):
+        move_year(year, "approve", division, approving=Approving(first.number, TODAY))
+    second = Approving("某财预〔2027〕9号", TODAY)
+    move_year(year, "approve", division, approving=second)
+    assert (year.state, year.document_number, year.approved_on) == ("approved", second.number, TODAY)
+    kept = [(one.number, one.on, one.reason) for one in year.approvals.all()]
+    assert kept == [(first.number, first.on, ""), (second.number, TODAY, "支出表有一处笔误")]
 
 
 def test_a_faulty_new_year_keeps_the_list(year: BudgetYear, people: dict[str, Any]) -> None:

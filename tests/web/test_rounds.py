@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from shouzhi.cycle.moves import Refused
 from shouzhi.cycle.raw import RawBook, RawRow, Spot
 from shouzhi.web.audit.log import Actor, verify
 from shouzhi.web.audit.models import Entry
+from shouzhi.web.budget.approving import Approving
+from shouzhi.web.budget.conditions import Outdated, of_submission
 from shouzhi.web.budget.models import BudgetYear, Deadline, Submission
+from shouzhi.web.budget.reviewing import remarks
 from shouzhi.web.budget.rounds import issue, move_submission, move_year
 from shouzhi.web.budget.rows import Change, raw, replace, save
 from shouzhi.web.budget.versions import freeze, restore
@@ -89,10 +96,11 @@ def test_the_whole_cycle(year: BudgetYear, people: dict[str, Any]) -> None:
     move_year(year, "close_second", division)
     with pytest.raises(Refused, match="批复文号"):
         move_year(year, "approve", division)
-    BudgetYear.objects.filter(pk=year.pk).update(document_number="某财预〔2027〕1号")
-    move_year(year, "approve", division)
-    assert year.state == "approved"
-    assert [v.why for v in second.versions.all()] == [
+    told = Approving("某财预〔2027〕1号", timezone.localdate())
+    move_year(year, "approve", division, approving=told)
+    assert (year.state, year.document_number, year.approved_on) == ("approved", told.number, told.on)
+    assert [v.reason for v in second.versions.all()] == [
+        "自一上转入",
         "二上·送审",
         "二上·单位审核通过",
         "二上·部门审核通过",
@@ -110,6 +118,34 @@ def test_errors_block_and_warnings_want_a_reason(year: BudgetYear, people: dict[
     row = submission.rows.get()
     assert "小数" in row.faults["amount"]
     assert row.amount is None
+
+
+def test_a_move_goes_by_the_review_of_the_rows_as_they_stand(
+    year: BudgetYear, people: dict[str, Any]
+) -> None:
+    submission, clerk = of(year, people), Actor(people["clerk"])
+    enter(submission, people["clerk"])
+    assert remarks(submission) == []
+    seen = Submission.objects.get(pk=submission.pk)
+    save(submission, [Change("expenditure", None, 0, {**LINE, "amount": "12.345"})], clerk)
+    with pytest.raises(Outdated):
+        of_submission(Submission.objects.get(pk=submission.pk), clerk)["no_errors"]()
+    with pytest.raises(Refused, match="小数超过两位"):
+        move_submission(seen, "submit", clerk)
+
+
+def test_a_department_is_reviewed_before_the_lock(year: BudgetYear, people: dict[str, Any]) -> None:
+    for unit in ("unit", "other_unit"):
+        enter(of(year, people, unit), people["clerk"])
+    whole, finance = of(year, people, "department"), Actor(people["department_finance"])
+    with CaptureQueriesContext(connection) as asked:
+        move_submission(whole, "submit", finance)
+    told = [query["sql"] for query in asked.captured_queries]
+    lock = next(n for n, sql in enumerate(told) if 'UPDATE "budget_submission"' in sql)
+    begun = max(n for n, sql in enumerate(told[:lock]) if sql.startswith("SAVEPOINT"))
+    reads = [n for n, sql in enumerate(told) if re.match(r'SELECT (?!COUNT).*FROM "budget_row"', sql)]
+    assert len([n for n in reads if n < begun]) >= 3  # the department's book: every submission's rows
+    assert len([n for n in reads if n > begun]) == 1  # the version that is kept: its own
 
 
 def test_nobody_approves_what_they_entered(year: BudgetYear, people: dict[str, Any]) -> None:
@@ -234,3 +270,38 @@ def test_ceilings_page_issues_all_or_nothing(year: BudgetYear, people: dict[str,
     assert not year.ceilings.exists()
     client.post(f"/budget/years/{year.pk}/ceilings/issue/", {f"{unit}-general": "100.00"})
     assert year.ceilings.get().amount == 10_000
+
+
+def test_a_block_is_saved_at_once(year: BudgetYear, people: dict[str, Any]) -> None:
+    """New, changed and deleted rows, and one that somebody else has changed, in one request."""
+    submission, clerk = of(year, people), Actor(people["clerk"])
+    block = [Change("expenditure", None, 0, {**LINE, "amount": str(n)}) for n in range(1, 301)]
+    with CaptureQueriesContext(connection) as asked:
+        saved = save(submission, block, clerk)
+    assert len(asked) < 40  # not one and more for every row
+    rows = [row for _, row in saved.rows]
+    assert [row.position for row in rows] == [float(n) for n in range(1, 301)]
+    assert len({row.pk for row in rows}) == 300
+    first, second, third, stale = rows[:4]
+    change = [
+        Change("expenditure", first.pk, 1, {**LINE, "amount": "x"}),
+        Change("expenditure", second.pk, 1, {}, delete=True),
+        Change("expenditure", second.pk, 1, {**LINE, "amount": "2"}),
+        Change("expenditure", third.pk, 1, {**LINE, "amount": "3.50"}, position=0.5),
+        Change("expenditure", stale.pk, 0, {**LINE, "amount": "4"}),
+        Change("expenditure", None, 0, {**LINE, "amount": "5"}),
+    ]
+    saved = save(submission, change, clerk)
+    assert [conflict.id for conflict in saved.conflicts] == [second.pk, stale.pk]
+    assert saved.deleted == [second.pk]
+    first.refresh_from_db()
+    assert (first.revision, first.amount, list(first.faults)) == (2, None, ["amount"])
+    third.refresh_from_db()
+    assert (third.amount, third.position, third.sheet) == (350, 0.5, "expenditure")
+    last = submission.rows.order_by("position").last()
+    assert last is not None
+    assert (last.amount, last.position) == (500, 301.0)
+    entry = Entry.objects.filter(verb="rows").latest("number")
+    assert entry.after is not None
+    assert {one["id"] for one in entry.after} == {first.pk, third.pk, last.pk}
+    assert list(verify()) == []

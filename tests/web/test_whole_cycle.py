@@ -156,7 +156,7 @@ def _second_round(people: People) -> None:
     page = people.visit("bureau", f"/budget/years/{year.pk}/")
     step(page, "结束二上")
     page.fill("[name=document_number]", "某财预〔2024〕1号")
-    page.get_by_role("button", name="保存").click()
+    page.fill("[name=approved_on]", "2024-02-02")
     step(page, "批复")
 
 

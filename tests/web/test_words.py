@@ -119,3 +119,43 @@ def test_every_verb_of_the_log_has_a_word() -> None:
     }
     known = words().verbs.keys()
     assert not sorted(verb for verb in told if verb not in known and not verb.startswith("move:"))
+
+
+@pytest.mark.parametrize(
+    ("at", "to"),
+    [
+        ("/budget/submissions/22/move/", "/budget/submissions/22/"),
+        ("/budget/begin/", "/budget/"),
+        ("/budget/?year=2027", "/budget/?year=2027"),
+        ("/no/such/place/", "/"),
+        ("https://elsewhere.example/", "/"),
+    ],
+)
+def test_who_switches_the_language_comes_back_to_a_page(db: None, at: str, to: str) -> None:  # noqa: ARG001 - sessions
+    from django.test import Client
+
+    answer = Client().post("/language/", {"lang": "en", "next": at})
+    assert (answer.status_code, answer["Location"]) == (302, to)
+
+
+def test_an_address_that_only_takes_forms_leads_to_its_page(db: None) -> None:  # noqa: ARG001 - sessions
+    from django.test import Client
+
+    answer = Client().get("/language/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert Client().put("/language/").status_code == 405
+
+
+def test_no_template_shows_chinese_that_it_does_not_translate() -> None:
+    """Signs between words too: “：” is as much Chinese as the words are."""
+    jinja = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+    own = re.compile(r"<(\w+)[^>]*\blang=\"zh-CN\"[^>]*>[^<]*</\1>")  # the name of the language itself
+    shown = {
+        f"{path.relative_to(WEB)}: {found}"
+        for path in WEB.rglob("*.html")
+        for found in re.findall(
+            "[\u3001-\u303f\u4e00-\u9fff\uff01-\uff65]+",
+            own.sub("", jinja.sub("", path.read_text(encoding="utf-8"))),
+        )
+    }
+    assert not sorted(shown)

@@ -10,9 +10,10 @@ from typing import Final
 from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.loading import parse_year
 from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.told import Told, term
 from shouzhi.cycle.book import MAIN_STAGE, Book, Line, Project, Record, Unit
 from shouzhi.cycle.folder import read_folder
-from shouzhi.cycle.raw import BookFaults, Fault, RawBook, Spot
+from shouzhi.cycle.raw import BookFaults, Fault, RawBook, Spot, worksheet
 from shouzhi.cycle.sheets import DIMENSION_KINDS, Sheet, schema
 from shouzhi.cycle.values import Amiss, Listed, Value, value
 from shouzhi.cycle.workbook import SUFFIXES, read_workbook
@@ -37,8 +38,8 @@ def read(path: Path) -> RawBook:
     if path.is_dir():
         return read_folder(path)
     raw = RawBook(path.name)
-    what = "不是账本" if path.exists() else "没有这个文件或文件夹"
-    remedy = "账本是一个文件夹（内有 book.yaml），或一个 .xlsx 工作簿"
+    what = Told("不是账本") if path.exists() else Told("没有这个文件或文件夹")
+    remedy = Told("账本是一个文件夹（内有 book.yaml），或一个 .xlsx 工作簿")
     raw.faults.append(Fault(Spot(path.name), what, remedy))
     return raw
 
@@ -92,20 +93,22 @@ class _Builder:
         )
 
     def _order(self, fault: Fault) -> tuple[int, int]:
-        names = [name for s in schema().sheets for name in (s.file, f"工作表“{s.name}”")]
+        names = [name for s in schema().sheets for name in (s.file, worksheet(s.name))]
         sheet = names.index(fault.spot.sheet) if fault.spot.sheet in names else -1
         return sheet, fault.spot.row or 0
 
-    def _fault(self, spot: Spot, message: str, remedy: str) -> None:
+    def _fault(self, spot: Spot, message: Told, remedy: Told) -> None:
         self._faults.append(Fault(spot, message, remedy))
 
     def _read_settings(self) -> Iterator[tuple[str, str]]:
         for column in schema().settings:
             text = self._raw.settings.get(column.key, "")
-            spot = self._raw.spots.get(column.key, Spot(self._raw.name, column=column.heading))
+            named = term(column.heading)
+            spot = self._raw.spots.get(column.key, Spot(self._raw.name, column=named))
             if not text:
                 if column.required and not self._raw.faults:
-                    self._fault(spot, f"没有填“{column.heading}”", f"请填写：{column.about}")
+                    remedy = Told("请填写：{about}", about=term(column.about))
+                    self._fault(spot, Told("没有填“{heading}”", heading=named), remedy)
                 continue
             try:
                 yield column.key, str(value(text, column, Listed({}, {}, None)))
@@ -124,8 +127,8 @@ class _Builder:
             unit = Unit(code or name, name, code, record.text("nature"), record)
             for alias in dict.fromkeys(_aliases(unit)):
                 if alias in taken:
-                    message = f"“{name}”与{taken[alias]}的单位名称或编码相同"
-                    self._fault(record.spot, message, "请只留一行")
+                    message = Told("“{name}”与{other}的单位名称或编码相同", name=name, other=taken[alias].told)
+                    self._fault(record.spot, message, Told("请只留一行"))
                     break
                 taken[alias] = record.spot
             units[unit.key] = unit
@@ -141,10 +144,12 @@ class _Builder:
             values: dict[str, Value] = {}
             for column in sheet.columns:
                 text = row.cells.get(column.key, "")
-                spot = row.spot.at(column.heading)
+                named = term(column.heading)
+                spot = row.spot.at(named)
                 if not text:
                     if column.required:
-                        self._fault(spot, "没有填", f"请填写“{column.heading}”")
+                        remedy = Told("请填写“{heading}”", heading=named)
+                        self._fault(spot, Told("没有填"), remedy)
                     continue
                 try:
                     values[column.key] = value(text, column, self._listed)
@@ -159,8 +164,8 @@ class _Builder:
             project = Project(record.text("name"), record.text("unit"), record.text("kind"), record)
             place = (project.unit, fold(project.name))
             if place in taken:
-                message = f"“{project.name}”与{taken[place]}是同一单位的同名项目"
-                self._fault(record.spot, message, "请合并成一行，或改名以示区别")
+                message = Told("“{name}”与{other}是同一单位的同名项目", name=project.name, other=taken[place].told)
+                self._fault(record.spot, message, Told("请合并成一行，或改名以示区别"))
                 continue
             taken[place] = record.spot
             yield project
@@ -181,8 +186,9 @@ class _Builder:
                 amount = record.amount("amount") or 0
                 same = (where, amount, *(record.text(k) for k in ("note", "name", "programme")))
                 if same in taken:
-                    remedy = "请删去一行；确是两笔的，请在“备注”里写明区别"
-                    self._fault(record.spot, f"与{taken[same]}说的是同一笔", remedy)
+                    message = Told("与{other}说的是同一笔", other=taken[same].told)
+                    remedy = Told("请删去一行；确是两笔的，请在“备注”里写明区别")
+                    self._fault(record.spot, message, remedy)
                     continue
                 taken[same] = record.spot
                 yield Line(where, amount, record)
@@ -219,8 +225,11 @@ class _Builder:
         owners = [unit for unit, project in projects if project == name]
         unit = members.get("unit") or (owners[0] if len(owners) == 1 else None)
         if unit is None or (unit, name) not in projects:
-            message = f"“{name}”不是这个单位的项目" if unit else f"有几个单位都有项目“{name}”"
-            remedy = "请在“项目”页核对它属于哪个单位" if unit else "请填写“单位”"
+            if unit:
+                message = Told("“{name}”不是这个单位的项目", name=name)
+                remedy = Told("请在“项目”页核对它属于哪个单位")
+            else:
+                message, remedy = Told("有几个单位都有项目“{name}”", name=name), Told("请填写“单位”")
             self._fault(record.spot, message, remedy)
             return False
         members["unit"] = unit
@@ -228,9 +237,9 @@ class _Builder:
         given = members.setdefault("kind", kind)
         tree = classification("kind")
         if given != kind and not tree.is_ancestor(given, kind):
-            words = schema()
-            message = f"支出类别是{words.word('kind', given)}，而项目是{words.word('kind', kind)}"
-            self._fault(record.spot, message, "请改成一致，或把“支出类别”留空")
+            own, other = (term(schema().word("kind", member)) for member in (given, kind))
+            message = Told("支出类别是{own}，而项目是{other}", own=own, other=other)
+            self._fault(record.spot, message, Told("请改成一致，或把“支出类别”留空"))
             return False
         members["kind"] = kind
         return True
@@ -239,7 +248,8 @@ class _Builder:
         self, sheet: Sheet, record: Record, members: dict[str, str]
     ) -> Coordinates | None:
         if sheet.key == "expenditure" and members["flow"] == "expenditure" and "kind" not in members:
-            self._fault(record.spot, "没有填“支出类别”，也没有项目", "请填写其中之一")
+            message = Told("没有填“支出类别”，也没有项目")
+            self._fault(record.spot, message, Told("请填写其中之一"))
             return None
         if members.get("kind") == "basic" and (code := members.get("economic")):
             staff = code.startswith(schema().staff_classes)
@@ -250,9 +260,10 @@ class _Builder:
         if self._faults:
             return  # what was written with a fault is not missing
         if not units:
-            self._fault(Spot(self._raw.name), "“单位”页是空的", "请至少填一个单位")
+            self._fault(Spot(self._raw.name), Told("“单位”页是空的"), Told("请至少填一个单位"))
         if not lines:
-            self._fault(Spot(self._raw.name), "没有一笔收入或支出", "请填“收入”页和“支出”页")
+            remedy = Told("请填“收入”页和“支出”页")
+            self._fault(Spot(self._raw.name), Told("没有一笔收入或支出"), remedy)
 
     def _check_projects(self, projects: tuple[Project, ...], lines: tuple[Line, ...]) -> None:
         if self._faults:
@@ -264,8 +275,9 @@ class _Builder:
         )
         for project in projects:
             if not funded[project.unit, project.name]:
-                remedy = "请在“支出”页填它的金额，或删去这个项目"
-                self._fault(project.record.spot, f"项目“{project.name}”没有一笔支出", remedy)
+                message = Told("项目“{name}”没有一笔支出", name=project.name)
+                remedy = Told("请在“支出”页填它的金额，或删去这个项目")
+                self._fault(project.record.spot, message, remedy)
 
 
 def _aliases(unit: Unit) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from shouzhi.catalogue.loading import CatalogueError, load_yaml, os_cause
+from shouzhi.catalogue.told import Told, term
 from shouzhi.cycle.raw import Fault, RawBook, RawRow, Spot
 from shouzhi.cycle.sheets import Sheet, schema
 
@@ -30,8 +31,8 @@ def read_folder(folder: Path) -> RawBook:
         if sheet := known.get(path.name):
             raw.sheets[sheet.key] = list(_read_sheet(path, sheet, raw.faults))
         else:
-            remedy = f"可用的文件名是：{'、'.join(known)}"
-            raw.faults.append(Fault(Spot(path.name), "不是账本的一页", remedy))
+            remedy = Told("可用的文件名是：{known}", known=tuple(known))
+            raw.faults.append(Fault(Spot(path.name), Told("不是账本的一页"), remedy))
     if (path := folder / PROSE_FILE).is_file():
         raw.prose = list(_sections(_text(path, raw.faults)))
     return raw
@@ -39,39 +40,40 @@ def read_folder(folder: Path) -> RawBook:
 
 def _read_settings(path: Path, raw: RawBook) -> None:
     if not path.is_file():
-        remedy = "请指向账本的文件夹，或用 shouzhi book template 新建一本"
-        raw.faults.append(Fault(Spot(path.name), "没有这个文件", remedy))
+        remedy = Told("请指向账本的文件夹，或用 shouzhi book template 新建一本")
+        raw.faults.append(Fault(Spot(path.name), Told("没有这个文件"), remedy))
         return
     try:
         found = load_yaml(path).mapping()
     except CatalogueError as error:
         spot = Spot(path.name, error.line or None)
-        raw.faults.append(Fault(spot, error.message, "请改正后再读"))
+        raw.faults.append(Fault(spot, term(error.message), Told("请改正后再读")))
         return
     keys = {column.heading: column.key for column in schema().settings}
     for heading, node in found.items():
-        spot = Spot(path.name, node.line, heading)
+        spot = Spot(path.name, node.line, term(heading))
         if heading == VERSION:
             check_version(str(node.value), spot, raw)
         elif heading not in keys:
-            remedy = f"可用的是：{'、'.join([VERSION, *keys])}"
-            raw.faults.append(Fault(spot, "不认识这一项", remedy))
+            remedy = Told("可用的是：{known}", known=(VERSION, *map(str, keys)))
+            raw.faults.append(Fault(spot, Told("不认识这一项"), remedy))
         elif not isinstance(node.value, str):
-            raw.faults.append(Fault(spot, "这里应是一段文字", "请写成“项: 值”"))
+            remedy = Told("请写成“项: 值”")
+            raw.faults.append(Fault(spot, Told("这里应是一段文字"), remedy))
         elif node.value not in _EMPTY_AS_WRITTEN:
             raw.settings[keys[heading]] = node.value.strip()
             raw.spots[keys[heading]] = spot
     if VERSION not in found:
-        remedy = f"请加一行“{VERSION}: {schema().format}”"
-        raw.faults.append(Fault(Spot(path.name), "没有写明账本的版本", remedy))
+        remedy = Told("请加一行“{line}”", line=f"{VERSION}: {schema().format}")
+        raw.faults.append(Fault(Spot(path.name), Told("没有写明账本的版本"), remedy))
 
 
 def check_version(text: str, spot: Spot, raw: RawBook) -> None:
     """Note a fault where a book is of another version than this program writes."""
     wanted = schema().format
     if text.strip() != str(wanted):
-        message = f"账本的版本是“{text.strip()}”，这里能读的是 {wanted}"
-        remedy = "请用 shouzhi book template 生成新的账本，把内容移过去"
+        message = Told("账本的版本是“{found}”，这里能读的是 {wanted}", found=text.strip(), wanted=wanted)
+        remedy = Told("请用 shouzhi book template 生成新的账本，把内容移过去")
         raw.faults.append(Fault(spot, message, remedy))
 
 
@@ -80,7 +82,8 @@ def _read_sheet(path: Path, sheet: Sheet, faults: list[Fault]) -> Iterator[RawRo
     try:
         records = list(_records(text))
     except csv.Error as error:
-        faults.append(Fault(Spot(path.name), f"不是正确的 CSV（{error}）", "请检查引号"))
+        message = Told("不是正确的 CSV（{error}）", error=str(error))
+        faults.append(Fault(Spot(path.name), message, Told("请检查引号")))
         return
     if not records:
         return
@@ -88,8 +91,8 @@ def _read_sheet(path: Path, sheet: Sheet, faults: list[Fault]) -> Iterator[RawRo
     columns = headed(heading, sheet, Spot(path.name, line), faults)
     for line, cells in records[1:]:
         if len(cells) > len(heading) and any(cells[len(heading) :]):
-            message = f"有 {len(cells)} 格，表头只有 {len(heading)} 格"
-            remedy = "文字里有逗号时请给这一格加引号"
+            message = Told("有 {cells} 格，表头只有 {head} 格", cells=len(cells), head=len(heading))
+            remedy = Told("文字里有逗号时请给这一格加引号")
             faults.append(Fault(Spot(path.name, line), message, remedy))
             continue
         pairs = zip(columns, cells, strict=False)
@@ -106,15 +109,18 @@ def headed(
     for name in heading:
         column = sheet.column(name.strip())
         if column is None and name.strip():
-            remedy = f"这一页可用的列是：{'、'.join(c.heading for c in sheet.columns)}"
-            faults.append(Fault(spot, f"不认识“{name.strip()}”这一列", remedy))
+            remedy = Told("这一页可用的列是：{known}", known=tuple(str(c.heading) for c in sheet.columns))
+            faults.append(Fault(spot, Told("不认识“{name}”这一列", name=name.strip()), remedy))
         key = column.key if column else None
         if key and key in keys:
-            faults.append(Fault(spot, f"“{name.strip()}”这一列有两次", "请只留一列"))
+            message = Told("“{name}”这一列有两次", name=name.strip())
+            faults.append(Fault(spot, message, Told("请只留一列")))
             key = None
         keys.append(key)
-    missing = [c.heading for c in sheet.columns if c.required and c.key not in keys]
-    faults += [Fault(spot, f"缺少“{heading}”这一列", "请补上") for heading in missing]
+    missing = [str(c.heading) for c in sheet.columns if c.required and c.key not in keys]
+    faults += [
+        Fault(spot, Told("缺少“{heading}”这一列", heading=heading), Told("请补上")) for heading in missing
+    ]
     return keys
 
 
@@ -133,14 +139,16 @@ def _text(path: Path, faults: list[Fault]) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        faults.append(Fault(Spot(path.name), f"打不开（{os_cause(error)}）", "请检查文件"))
+        message = Told("打不开（{cause}）", cause=term(os_cause(error)))
+        faults.append(Fault(Spot(path.name), message, Told("请检查文件")))
         return ""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    faults.append(Fault(Spot(path.name), "不是文字文件", "请另存为 UTF-8 编码的 CSV"))
+    remedy = Told("请另存为 UTF-8 编码的 CSV")
+    faults.append(Fault(Spot(path.name), Told("不是文字文件"), remedy))
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from shouzhi.catalogue.told import Told, term
 from shouzhi.catalogue.workflows import Move, Workflow
 
 Condition = Callable[[], str | None]
@@ -50,18 +51,20 @@ def attempt(
     known = {move.key: move for move in workflow.moves}
     move = known.get(key)
     if move is None:
-        raise Refused([f"没有“{key}”这一步"])
+        raise Refused([Told("没有“{key}”这一步", key=key)])
     if state not in move.sources:
-        now, wanted = (
-            workflow.states[state].name,
-            "、".join(workflow.states[s].name for s in move.sources),
+        told = Told(
+            "现在是“{now}”，“{move}”只能在“{wanted}”时进行；请刷新页面",
+            now=term(workflow.states[state].name),
+            move=term(move.name),
+            wanted=tuple(term(workflow.states[source].name) for source in move.sources),
         )
-        raise Refused([f"现在是“{now}”，“{move.name}”只能在“{wanted}”时进行；请刷新页面"])
+        raise Refused([told])
     if not move.roles & set(roles):
-        raise Refused([f"您的角色不能“{move.name}”"])
+        raise Refused([Told("您的角色不能“{move}”", move=term(move.name))])
     reasons = list(_unmet(move, conditions))
     if move.comment and not comment.strip():
-        reasons.append(f"“{move.name}”需要写明意见")
+        reasons.append(Told("“{move}”需要写明意见", move=term(move.name)))
     if reasons:
         raise Refused(reasons)
     return move

@@ -9,23 +9,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shouzhi.catalogue.told import Told, term
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where something stands: a file or worksheet, a row from 1, and the heading of a column."""
+    """Where something stands: a file or worksheet, a row from 1, and the heading of a column.
+
+    `unit` is the name of the unit whose sheet it is, where several units' are read as one.
+    """
 
     sheet: str
     row: int | None = None
     column: str | None = None
+    unit: str | None = None
 
     def __str__(self) -> str:
-        row = f" 第 {self.row} 行" if self.row else ""
-        column = f"“{self.column}”" if self.column else ""
-        return f"{self.sheet}{row}{column}"
+        return self.told
+
+    @property
+    def told(self) -> Told:
+        """The place in words."""
+        row = Told(" 第 {row} 行", row=self.row) if self.row else ""
+        column = Told("“{column}”", column=self.column) if self.column else ""
+        where = Told("{sheet}{row}{column}", sheet=self.sheet, row=row, column=column)
+        return Told("{unit} · {where}", unit=self.unit, where=where) if self.unit else where
 
     def at(self, column: str) -> Spot:
         """The same row at a column."""
-        return Spot(self.sheet, self.row, column)
+        return Spot(self.sheet, self.row, column, self.unit)
+
+
+def worksheet(name: str) -> Told:
+    """How a worksheet of a workbook is told as a place."""
+    return Told("工作表“{sheet}”", sheet=term(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +50,17 @@ class Fault:
     """Something wrong in a book: where, what, and how to mend it."""
 
     spot: Spot
-    message: str
-    remedy: str
+    message: Told
+    remedy: Told
 
     def __str__(self) -> str:
-        return f"{self.spot}：{self.message}；{self.remedy}"
+        return self.told
+
+    @property
+    def told(self) -> Told:
+        """Place, fault and remedy in one sentence."""
+        where, what, how = self.spot.told, self.message, self.remedy
+        return Told("{spot}：{message}；{remedy}", spot=where, message=what, remedy=how)
 
 
 class BookFaults(Exception):

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from shouzhi.catalogue.loading import CATALOGUE, Node, load_yaml
+from shouzhi.catalogue.told import term
 
 PLAIN_KINDS: Final = (
     "text", "name", "code", "amount", "count", "number", "year",
@@ -89,8 +90,8 @@ def schema() -> Schema:
     """The shape of a book, loaded once a process; raises CatalogueError for a fault in it."""
     root = load_yaml(CATALOGUE / "book.yaml")
     data = root.record(("format", "settings", "choices", "staff_classes", "sheets"))
-    choices = {
-        kind: {word: member.text() for word, member in words.mapping().items()}
+    choices: dict[str, Mapping[str, str]] = {
+        kind: {term(word): member.text() for word, member in words.mapping().items()}
         for kind, words in data["choices"].mapping().items()
     }
     kinds = (*PLAIN_KINDS, *choices)
@@ -109,15 +110,16 @@ def _sheet(node: Node, kinds: tuple[str, ...]) -> Sheet:
     if "lines" in data:
         lines = {d: member.text() for d, member in data["lines"].mapping().items()}
     columns = tuple(_column(column, kinds) for column in data["columns"].sequence())
-    return Sheet(data["key"].text(), data["name"].text(), data["about"].text(), columns, lines)
+    name, about = term(data["name"].text()), term(data["about"].text())
+    return Sheet(data["key"].text(), name, about, columns, lines)
 
 
 def _column(node: Node, kinds: tuple[str, ...]) -> Column:
     data = node.record(("key", "heading", "kind"), ("required", "about"))
     return Column(
         key=data["key"].text(),
-        heading=data["heading"].text(),
+        heading=term(data["heading"].text()),
         kind=data["kind"].choice(kinds),
         required=data["required"].flag() if "required" in data else False,
-        about=data["about"].text() if "about" in data else "",
+        about=term(data["about"].text()) if "about" in data else "",
     )

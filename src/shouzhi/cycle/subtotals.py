@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shouzhi.catalogue.classifications import CODED, classification
+from shouzhi.catalogue.told import Told, term
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,10 @@ def _place(dimension: str, member: str) -> tuple[str, ...]:
 
 def _label(dimension: str, member: str, year: int | None) -> str:
     if not member:
-        return "（未填或有误）"
+        return Told("（未填或有误）")
     if dimension in {"project", "unit"}:
         return member
-    name = classification(dimension).name(member, year) or ""
-    return f"{member} {name}".strip() if dimension in CODED else name or member
+    name = classification(dimension).name(member, year)
+    if name is None:
+        return member
+    return Told("{code} {name}", code=member, name=term(name)) if dimension in CODED else term(name)

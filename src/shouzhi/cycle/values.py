@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from shouzhi.catalogue.classifications import classification
 from shouzhi.catalogue.loading import parse_year
 from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.told import Told
 from shouzhi.cycle.sheets import Column, schema
 from shouzhi.space import parse_amount, to_fen
 
@@ -22,8 +23,9 @@ _CODE_AND_NAME: Final = re.compile(r"\[?(\d+)\]?\s*\D*")
 class Amiss(Exception):
     """What is wrong with a cell: `message` in one clause, `remedy` in another."""
 
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(f"{message}；{remedy}")
+    def __init__(self, message: Told, remedy: Told) -> None:
+        self.told = Told("{message}；{remedy}", message=message, remedy=remedy)
+        super().__init__(self.told)
         self.message = message
         self.remedy = remedy
 
@@ -54,24 +56,26 @@ def amount(text: str) -> int:
     """An amount in 元 as 分; raises Amiss for what is no amount or has more than two decimals."""
     read = parse_amount(text)
     if read is None or read.percent:
-        raise Amiss(f"“{text}”不是金额", "请只填数字，单位为元，如 16047900 或 16,047,900.00")
+        remedy = Told("请只填数字，单位为元，如 16047900 或 16,047,900.00")
+        raise Amiss(Told("“{text}”不是金额", text=text), remedy)
     fen = to_fen(read.value, "元")
     if fen is None:
-        raise Amiss(f"“{text}”的小数超过两位", "金额以元为单位，最多到分，请核对")
+        remedy = Told("金额以元为单位，最多到分，请核对")
+        raise Amiss(Told("“{text}”的小数超过两位", text=text), remedy)
     return fen
 
 
 def _number(text: str) -> Decimal:
     read = parse_amount(text)
     if read is None or read.percent:
-        raise Amiss(f"“{text}”不是数字", "请只填数字，计量单位另填")
+        raise Amiss(Told("“{text}”不是数字", text=text), Told("请只填数字，计量单位另填"))
     return read.value
 
 
 def _count(text: str) -> int:
     number = _number(text)
     if number != number.to_integral_value() or number < 0:
-        raise Amiss(f"“{text}”不是个数", "请填 0 或正整数")
+        raise Amiss(Told("“{text}”不是个数", text=text), Told("请填 0 或正整数"))
     return int(number)
 
 
@@ -79,7 +83,8 @@ def _year(text: str) -> int:
     try:
         return parse_year(text.removesuffix("年"))
     except ValueError:
-        raise Amiss(f"“{text}”不是年份", "请填四位数年份，如 2024") from None
+        remedy = Told("请填四位数年份，如 2024")
+        raise Amiss(Told("“{text}”不是年份", text=text), remedy) from None
 
 
 def _account(text: str, dimension: str, year: int | None) -> str:
@@ -88,17 +93,23 @@ def _account(text: str, dimension: str, year: int | None) -> str:
     code = match[1] if match else ""
     known = classification(dimension)
     if not code or not known.known(code):
-        near = "、".join(known.children(code[:-2], year)[:6]) if len(code) in {5, 7} else ""
-        hint = f"{code[:-2]} 之下有 {near} 等" if near else "请填科目表里的编码，如 2010301、30201"
-        raise Amiss(f"科目表里没有“{text}”", f"{hint}；确是新科目的，用 shouzhi classification 导入")
+        near = known.children(code[:-2], year)[:6] if len(code) in {5, 7} else ()
+        hint = (
+            Told("{above} 之下有 {near} 等", above=code[:-2], near=near)
+            if near
+            else Told("请填科目表里的编码，如 2010301、30201")
+        )
+        remedy = Told("{hint}；确是新科目的，用 shouzhi classification 导入", hint=hint)
+        raise Amiss(Told("科目表里没有“{text}”", text=text), remedy)
     return code
 
 
 def _unit(text: str, listed: Listed) -> str:
     found = listed.units.get(text) or listed.units.get(fold(text))
     if found is None:
-        names = "、".join(dict.fromkeys(listed.units.values())) or "（还没有）"
-        raise Amiss(f"“单位”页里没有“{text}”", f"请在“单位”页加上，或改为：{names}")
+        names = tuple(dict.fromkeys(listed.units.values())) or Told("（还没有）")
+        remedy = Told("请在“单位”页加上，或改为：{names}", names=names)
+        raise Amiss(Told("“单位”页里没有“{text}”", text=text), remedy)
     return found
 
 
@@ -106,14 +117,16 @@ def _project(text: str, listed: Listed) -> str:
     for name in listed.projects:
         if fold(name) == fold(text):
             return name
-    raise Amiss(f"“项目”页里没有“{text}”", "请在“项目”页加上，或改成那里的名称")
+    remedy = Told("请在“项目”页加上，或改成那里的名称")
+    raise Amiss(Told("“项目”页里没有“{text}”", text=text), remedy)
 
 
 def _choice(text: str, kind: str) -> str:
     words = schema().choices[kind]
     found = words.get(text) or {fold(w): m for w, m in words.items()}.get(fold(text))
     if found is None:
-        raise Amiss(f"不认识“{text}”", f"可用的是：{'、'.join(words)}")
+        remedy = Told("可用的是：{known}", known=tuple(map(str, words)))
+        raise Amiss(Told("不认识“{text}”", text=text), remedy)
     return found
 
 

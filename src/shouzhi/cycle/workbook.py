@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from shouzhi.catalogue.loading import os_cause
+from shouzhi.catalogue.told import Told, term
 from shouzhi.cycle.folder import VERSION, check_version, headed
-from shouzhi.cycle.raw import Fault, RawBook, RawRow, Spot
+from shouzhi.cycle.raw import Fault, RawBook, RawRow, Spot, worksheet
 from shouzhi.cycle.sheets import Column, Sheet, schema
 from shouzhi.space import parse_amount
 
@@ -35,8 +36,11 @@ def read_workbook(path: Path) -> RawBook:
         book = CalamineWorkbook.from_path(str(path))
         grids = {n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names}
     except (CalamineError, OSError) as error:
-        cause = os_cause(error) if isinstance(error, OSError) else "不是工作簿，或已损坏、加密"
-        raw.faults.append(Fault(Spot(path.name), f"打不开（{cause}）", "请用原软件另存为 .xlsx 再试"))
+        cause = Told("不是工作簿，或已损坏、加密")
+        if isinstance(error, OSError):
+            cause = term(os_cause(error))
+        message, remedy = Told("打不开（{cause}）", cause=cause), Told("请用原软件另存为 .xlsx 再试")
+        raw.faults.append(Fault(Spot(path.name), message, remedy))
         return raw
     _read_settings(path.name, grids, raw)
     for name, grid in grids.items():
@@ -46,21 +50,23 @@ def read_workbook(path: Path) -> RawBook:
         elif name == _PROSE:
             raw.prose = [(row[0], row[1]) for row in rows[1:] if len(row) > 1 and any(row)]
         elif name != _SETTINGS and any(any(row) for row in rows):
-            known = "、".join([_SETTINGS, *(s.name for s in schema().sheets), _PROSE])
-            raw.faults.append(Fault(_spot(name), "不是账本的一页", f"可用的页名是：{known}"))
+            known = (_SETTINGS, *(str(s.name) for s in schema().sheets), _PROSE)
+            remedy = Told("可用的页名是：{known}", known=known)
+            raw.faults.append(Fault(Spot(worksheet(name)), Told("不是账本的一页"), remedy))
     return raw
 
 
 def _read_settings(file: str, grids: dict[str, list[list[Any]]], raw: RawBook) -> None:
     if _SETTINGS not in grids:
-        remedy = "请用 shouzhi book template 生成的工作簿填写，不要删页或改页名"
-        raw.faults.append(Fault(Spot(file), f"没有“{_SETTINGS}”这一页", remedy))
+        message = Told("没有“{sheet}”这一页", sheet=_SETTINGS)
+        remedy = Told("请用 shouzhi book template 生成的工作簿填写，不要删页或改页名")
+        raw.faults.append(Fault(Spot(file), message, remedy))
         return
     keys = {column.heading: column.key for column in schema().settings}
     version: tuple[str, Spot] | None = None
     for number, row in enumerate(grids[_SETTINGS], start=1):
         cells = [_text(cell) for cell in row[:2]] + ["", ""]
-        spot = Spot(f"工作表“{_SETTINGS}”", number, cells[0])
+        spot = Spot(worksheet(_SETTINGS), number, term(cells[0]))
         if cells[0] == VERSION:
             version = (cells[1], spot)
         elif cells[0] in keys and cells[1]:
@@ -69,22 +75,19 @@ def _read_settings(file: str, grids: dict[str, list[list[Any]]], raw: RawBook) -
     if version:
         check_version(*version, raw)
     else:
-        remedy = f"请加一行：{VERSION}，{schema().format}"
-        raw.faults.append(Fault(_spot(_SETTINGS), "没有写明账本的版本", remedy))
+        remedy = Told("请加一行：{name}，{format}", name=VERSION, format=schema().format)
+        spot = Spot(worksheet(_SETTINGS))
+        raw.faults.append(Fault(spot, Told("没有写明账本的版本"), remedy))
 
 
 def _rows(grid: Sequence[Sequence[str]], sheet: Sheet, faults: list[Fault]) -> Iterator[RawRow]:
     if not grid or not any(grid[0]):
         return
-    columns = headed(grid[0], sheet, Spot(f"工作表“{sheet.name}”", 1), faults)
+    columns = headed(grid[0], sheet, Spot(worksheet(sheet.name), 1), faults)
     for number, row in enumerate(grid[1:], start=2):
         filled = {key: cell for key, cell in zip(columns, row, strict=False) if key and cell}
         if filled:
-            yield RawRow(filled, Spot(f"工作表“{sheet.name}”", number))
-
-
-def _spot(name: str) -> Spot:
-    return Spot(f"工作表“{name}”")
+            yield RawRow(filled, Spot(worksheet(sheet.name), number))
 
 
 def _text(cell: object) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 import shouzhi
 from shouzhi.catalogue.workflows import rights
 from shouzhi.cycle.building import read
 from shouzhi.cycle.raw import RawBook, RawRow
-from shouzhi.web.audit.log import Actor
+from shouzhi.web.audit.log import SYSTEM, Actor
+from shouzhi.web.budget.approving import Approving, approve
 from shouzhi.web.budget.models import BudgetYear, Deadline, Row, Submission
 from shouzhi.web.budget.rounds import move_year
 from shouzhi.web.budget.rows import add, raw, totals
@@ -24,23 +26,29 @@ from shouzhi.web.laying import lay_out as lay_book_out
 from shouzhi.web.library.admitting import move_project
 from shouzhi.web.library.models import Cost, Indicator, Project
 from shouzhi.web.people.models import Body, Grant, User
+from shouzhi.web.public.explaining import explain
 
 PASSWORD: Final = "shouzhi-demo"  # noqa: S105 - told on the terminal, for examples on one's own machine
 _PUBLISHED: Final = (
-    "xiezuo-budget-2017",
-    "xiezuo-budget-2024",
-    "zhengwuban-budget-2017",
-    "banggongting-accounts-2017",
+    ("xiezuo-budget-2017", date(2017, 2, 6), 11),
+    ("zhengwuban-budget-2017", date(2017, 2, 6), 24),  # past the twenty days, to show how that looks
+    ("banggongting-accounts-2017", date(2018, 9, 3), 14),
+    ("xiezuo-budget-2024", date(2024, 2, 2), 18),
 )
+"""The books of past years: when each was approved (an example's date), and disclosed so many days after."""
 _EXAMPLE: Final = "示例"
 """What the names of the people of the examples begin with."""
 _LIVING: Final = "xiezuo-budget-2024"
+_EXPLAINED: Final = "（示例）金额由元换算成万元时四舍五入，各行之和与合计因此可差 0.01 万元；以元计算的各行与合计相符。"
+"""What is said in public of the warnings on an example."""
 _CHAIN: Final = (
-    ("sign", "unit_head"),
-    ("clear", "confidentiality"),
-    ("publish", "department_finance"),
+    ("sign", "unit_head", 2),
+    ("clear", "confidentiality", 1),
+    ("publish", "department_finance", 0),
 )
-
+"""The moves of a release, by whom, and how many days before its disclosure."""
+_PREPARED: Final = 3  # days before the disclosure
+_HOUR: Final = time(10, 30)
 _REVIEW: Final = (
     ("submit", "clerk"),
     ("endorse", "unit_head"),
@@ -70,8 +78,8 @@ def lay_out() -> Iterator[tuple[str, str, str]]:
     if not User.objects.exists():
         region = Body.objects.create(kind="region", name="广州市", code="440100", level="city")
         people = _people(region)
-        for name in _PUBLISHED:
-            _published(read(folder / name), region, people)
+        for name, approved, days in _PUBLISHED:
+            _published(read(folder / name), region, people, approved, approved + timedelta(days=days))
         _living(read(folder / _LIVING), region, people)
     made = set(User.objects.filter(name__startswith=_EXAMPLE).values_list("username", flat=True))
     for role in rights().roles.values():
@@ -89,17 +97,29 @@ def _people(region: Body) -> dict[str, User]:
     return made
 
 
-def _published(book: RawBook, region: Body, people: dict[str, User]) -> None:
-    """A book as an approved year whose disclosure has gone the whole way."""
+def _published(
+    book: RawBook, region: Body, people: dict[str, User], approved: date, disclosed: date
+) -> None:
+    """A book as an approved year whose disclosure went the whole way in its time.
+
+    The audit log tells when the example was entered, as it does of everything.
+    """
     with transaction.atomic():
         year = lay_book_out(book, region, "second_up", "accepted")
         year.state = "approved"
-        year.document_number = "（示例）"
-        year.approved_on = date(year.year + (year.document == "accounts"), 2, 1)
         year.save()
-    release = prepare(year, Actor(people["department_finance"]))
-    for move, role in _CHAIN:
-        move_release(release, move, Actor(people[role]))
+        approve(year, Approving("（示例）", approved), SYSTEM)
+    finance = Actor(people["department_finance"])
+    release = prepare(year, finance, at=_before(disclosed, _PREPARED))
+    explain(release, {str(note): _EXPLAINED for note in release.notes}, finance)
+    for move, role, days in _CHAIN:
+        at = _before(disclosed, days)
+        said = f"示例：按 {at:%Y-%m-%d} 办理补记"
+        move_release(release, move, Actor(people[role]), said, at=at)
+
+
+def _before(day: date, days: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day - timedelta(days=days), _HOUR))
 
 
 def _living(book: RawBook, region: Body, people: dict[str, User]) -> None:

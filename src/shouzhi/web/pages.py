@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import (
     Http404,
     HttpRequest,
@@ -21,6 +22,8 @@ from django.http import (
     HttpResponseNotAllowed,
     JsonResponse,
 )
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
 
 from shouzhi.web.faults import wants_json
 from shouzhi.web.language import say
@@ -84,7 +87,7 @@ def page(
             body = found if isinstance(found, Body) else found.body
             if body is None:  # it stands nowhere, so nobody reaches it
                 raise Http404
-            if not (can(user, action, body) or (below and can_below(user, action, body))):
+            if not _may(user, action, body, below=below):
                 if reaches(user, body) or (below and stands_below(user, body)):
                     raise PermissionDenied
                 raise Http404
@@ -94,6 +97,26 @@ def page(
         return answer
 
     return decorate
+
+
+def _may(user: Any, action: str, body: Body, *, below: bool) -> bool:  # noqa: ANN401 - a user
+    return can(user, action, body) or (below and can_below(user, action, body))
+
+
+def opens(user: Any, name: str, thing: Model | None = None) -> bool:  # noqa: ANN401 - a user
+    """Whether a page, by the name of its address, is open to a user for a thing.
+
+    So a page shows no way that ends in a refusal.  Raises NoReverseMatch for an address that
+    there is not.
+    """
+    arguments = () if thing is None else (thing.pk,)
+    asked: Asked = getattr(resolve(reverse(name, args=arguments)).func, ASKED)
+    if not asked.action:
+        return True
+    if not asked.placed or thing is None:
+        return can(user, asked.action)
+    body: Body | None = getattr(thing, "body", None)
+    return body is not None and _may(user, asked.action, body, below=asked.below)
 
 
 def public(*methods: str) -> Callable[[View], View]:
@@ -135,6 +158,29 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path())
 
 
+def page_at(address: str) -> str:
+    """The nearest page at an address or above it that can be looked at; the first page where there is none.
+
+    A form that is refused stands under the address that it was sent to, where there is
+    nothing to look at: who reloads it or switches the language there comes back to its page.
+    """
+    path, _, query = address.partition("?")
+    whole = path
+    while path.strip("/"):
+        try:
+            asked = getattr(resolve(path).func, ASKED, None)
+        except Resolver404:
+            asked = Asked(None, (), placed=False)
+        if asked is None or "GET" in asked.methods:
+            return f"{path}?{query}" if query and path == whole else path
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return "/"
+
+
 def _method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse | None:
     known = ("HEAD", *allowed) if "GET" in allowed else allowed
-    return None if request.method in known else HttpResponseNotAllowed(known)
+    if request.method in known:
+        return None
+    if request.method == "GET" and not wants_json(request):
+        return redirect(page_at(request.path))
+    return HttpResponseNotAllowed(known)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Max, Min, Q
 
 from shouzhi.catalogue.workflows import Workflow, workflows
 from shouzhi.web.budget.models import BudgetYear, Submission
+from shouzhi.web.budget.naming import ROUND_NAMES
 from shouzhi.web.disclosure.models import Release
 from shouzhi.web.disclosure.steps import due as disclosure_due
 from shouzhi.web.language import say
@@ -23,13 +24,15 @@ from shouzhi.web.people.rights import grants, reached
 class Waiting:
     """A thing that waits: what it is, whose, where it stands, and its address by name and key.
 
+    `unit` is the unit or department, `year` the year, or the first and last one, that it is of;
     `due` is the day by which it is to be done (None: none is set), `comments` the remarks on it
     that nobody has marked resolved.
     """
 
     kind: str
     label: str
-    year: int | None
+    unit: str
+    year: int | str
     state: str
     page: str
     key: int
@@ -43,6 +46,7 @@ def waiting(user: Any) -> list[Waiting]:  # noqa: ANN401 - a user
         *_submissions(user),
         *_years(user),
         *_undisclosed(user),
+        *_uncorrected(user),
         *_releases(user),
         *_projects(user),
     ]
@@ -96,8 +100,9 @@ def _submissions(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
     ):
         if thing.budget_year.round == thing.round and mine(thing.state, thing.unit):
             yield Waiting(
-                "预算填报",
-                _label(thing),
+                "更正" if thing.budget_year.correcting else "预算填报",
+                f"{thing.title} · {say(ROUND_NAMES[thing.round])}",
+                thing.unit.name,
                 thing.budget_year.year,
                 thing.state_now.name,
                 "budget:submission",
@@ -107,20 +112,15 @@ def _submissions(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
             )
 
 
-def _label(submission: Submission) -> str:
-    """A unit by its name; a department said to be one, for a unit of it may bear the same name."""
-    unit = submission.unit
-    return str(unit) if unit.kind == "unit" else say("{department}（部门本身）", department=unit)
-
-
 def _years(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
     mine = _mine(user, workflows()["budget_year"])
     found = BudgetYear.objects.exclude(state="approved").select_related("department")
     for thing in found.prefetch_related("deadlines"):
         if mine(thing.state, thing.department):
             yield Waiting(
-                "年度预算",
-                str(thing.department),
+                "更正" if thing.correcting else "年度预算",
+                str(thing),
+                thing.department.name,
                 thing.year,
                 thing.state_now.name,
                 "budget:year",
@@ -140,9 +140,32 @@ def _undisclosed(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
         if year.department.path.startswith(paths):
             yield Waiting(
                 "公开",
-                str(year.department),
+                str(year),
+                year.department.name,
                 year.year,
                 "待生成公开版",
+                "disclosure:preview",
+                year.pk,
+                disclosure_due(year),
+            )
+
+
+def _uncorrected(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
+    """Years approved anew after their last release was made: a release that corrects it is to follow."""
+    paths = reached(user, "release.prepare")
+    live = Release.objects.exclude(state__in=("replaced", "discarded"))
+    found = BudgetYear.objects.filter(state="approved").annotate(
+        approved=Max("approvals__at", filter=~Q(approvals__reason="")),
+        made=Max("releases__prepared_at", filter=Q(releases__in=live)),
+    )
+    for year in found.filter(approved__gt=F("made")).select_related("department"):
+        if year.department.path.startswith(paths):
+            yield Waiting(
+                "公开",
+                str(year),
+                year.department.name,
+                year.year,
+                "待生成更正版",
                 "disclosure:preview",
                 year.pk,
                 disclosure_due(year),
@@ -158,6 +181,7 @@ def _releases(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
             yield Waiting(
                 "公开",
                 thing.title,
+                thing.budget_year.department.name,
                 thing.budget_year.year,
                 thing.state_now.name,
                 "disclosure:release",
@@ -168,10 +192,23 @@ def _releases(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
 
 def _projects(user: Any) -> Iterator[Waiting]:  # noqa: ANN401 - a user
     mine = _mine(user, workflows()["project"])
-    for thing in Project.objects.exclude(state__in=("reserve", "admitted", "ended")).select_related(
-        "unit"
-    ):
+    found = Project.objects.exclude(state__in=("reserve", "admitted", "ended"))
+    found = found.annotate(first=Min("costs__year"), last=Max("costs__year"))
+    for thing in found.select_related("unit"):
         if mine(thing.state, thing.unit):
             yield Waiting(
-                "项目", thing.name, None, thing.state_now.name, "library:project", thing.pk
+                "项目",
+                thing.name,
+                thing.unit.name,
+                _years_of(thing),
+                thing.state_now.name,
+                "library:project",
+                thing.pk,
             )
+
+
+def _years_of(project: Project) -> str:
+    """The years of a project's costing; those of its beginning and end where it has none."""
+    first, last = project.first, project.last  # type: ignore[attr-defined]  # annotated above
+    first, last = first or project.begins[:4], last or project.ends[:4]
+    return "–".join(dict.fromkeys(str(one) for one in (first, last) if one))

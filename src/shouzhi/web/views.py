@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from shouzhi.web.budget.correcting import corrections
 from shouzhi.web.language import COOKIE
-from shouzhi.web.pages import public, signed_in
+from shouzhi.web.pages import page_at, public, signed_in
 from shouzhi.web.people.rights import can
 from shouzhi.web.tasks import running, waiting
 
@@ -21,6 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     told = {
         "waiting": waiting(request.user),
         "running": running(request.user),
+        "corrections": list(corrections(request.user)),
         "today": timezone.localdate(),
         "may_open": can(request.user, "budget.view"),
     }
@@ -35,7 +37,7 @@ def language(request: HttpRequest) -> HttpResponse:
         back, {request.get_host()}, require_https=request.is_secure()
     ):
         back = "/"
-    response = redirect(back)
+    response = redirect(page_at(back))
     chosen = "en" if request.POST.get("lang") == "en" else "zh-hans"
     response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure())
     return response

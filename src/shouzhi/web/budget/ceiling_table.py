@@ -40,11 +40,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The units' sums, in 分: what they ask for, their ceilings in all and by source."""
+    """The units' sums, in 分: what they ask for, their ceilings in all and by source (None: none issued)."""
 
     requested: int
-    total: int
-    cells: tuple[int, ...]
+    total: int | None
+    cells: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ class Table:
 
     rows: tuple[Line, ...]
     total: Total
+
+    def used(self) -> tuple[int, ...]:
+        """The places of the sources of which anything is asked or issued; of all, where none is."""
+        every = range(len(SOURCES))
+        found = tuple(n for n in every if any(_used(row.cells[n]) for row in self.rows))
+        return found or tuple(every)
+
+
+def _used(cell: Cell) -> bool:
+    return cell.ceiling is not None or cell.asked != 0
 
 
 def table(
@@ -91,9 +101,15 @@ def _line(
 
 
 def _total(rows: Sequence[Line]) -> Total:
-    columns = zip(*(row.cells for row in rows), strict=True) if rows else ()
+    columns = zip(*(row.cells for row in rows), strict=True) if rows else [()] * len(SOURCES)
     return Total(
         sum(row.requested for row in rows),
-        sum(row.total or 0 for row in rows),
-        tuple(sum(c.ceiling.amount for c in column if c.ceiling) for column in columns),
+        _sum([row.total for row in rows]),
+        tuple(_sum([c.ceiling.amount if c.ceiling else None for c in cells]) for cells in columns),
     )
+
+
+def _sum(amounts: Sequence[int | None]) -> int | None:
+    """The sum of what is there; None where nothing is, which is not the same as 0."""
+    found = [amount for amount in amounts if amount is not None]
+    return sum(found) if found else None

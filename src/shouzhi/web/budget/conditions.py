@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Final
 
 from shouzhi.cycle.ceilings import Use, uses, without_ceiling
 from shouzhi.cycle.moves import Condition
 from shouzhi.cycle.review import Remark
 from shouzhi.cycle.sheets import schema
-from shouzhi.space import yuan
+from shouzhi.space import grouped
 from shouzhi.web.audit.log import Actor
+from shouzhi.web.budget.approving import NOTHING, Approving, day_amiss, number_amiss
+from shouzhi.web.budget.judging import Answers
 from shouzhi.web.budget.models import BudgetYear, Submission
-from shouzhi.web.budget.reviewing import remarks, shown_remarks
+from shouzhi.web.budget.reviewing import current_remarks, shown_remarks
 from shouzhi.web.language import say
 
 
+class Outdated(Exception):
+    """The review that a move relies on was made before a row changed."""
+
+
+REVIEWED: Final = frozenset({"no_errors", "warnings_answered"})
+"""The conditions that the review answers."""
+
+
 def of_submission(submission: Submission, who: Actor) -> Mapping[str, Condition]:
-    """The conditions of a submission's moves."""
-    return _of_submission(submission, who, lambda: remarks(submission))
+    """The conditions of a submission's moves, by the review that was made beforehand.
+
+    Raises Outdated, once asked, where there is none of the submission as it stands.
+    """
+
+    def made() -> list[Remark]:
+        found = current_remarks(submission)
+        if found is None:
+            raise Outdated
+        return found
+
+    return _of_submission(submission, who, made)
 
 
 def shown_of_submission(submission: Submission, who: Actor) -> Mapping[str, Condition]:
@@ -44,8 +65,20 @@ def _of_submission(
     }
 
 
-def of_year(year: BudgetYear, who: Actor) -> Mapping[str, Condition]:
-    """The conditions of a year's moves."""
+def shown_of_year(year: BudgetYear, who: Actor) -> Mapping[str, Condition]:
+    """The same as of_year for a page, whose form of approval asks for number and day itself."""
+    asked_for = dict.fromkeys(("document_number", "approval_day"), _nothing)
+    return {**of_year(year, who), **asked_for}
+
+
+def _nothing() -> None:
+    """Nothing stands in the way."""
+
+
+def of_year(
+    year: BudgetYear, who: Actor, approving: Approving = NOTHING
+) -> Mapping[str, Condition]:
+    """The conditions of a year's moves; of an approval, by what it says."""
     return {
         "timetable_set": lambda: (
             None if year.deadlines.exists() else say("还没有时间表；请先填写各轮的截止日期")
@@ -54,7 +87,8 @@ def of_year(year: BudgetYear, who: Actor) -> Mapping[str, Condition]:
         "ceilings_issued": lambda: (
             None if year.ceilings.exists() else say("还没有下达控制数；请先按单位和资金来源下达")
         ),
-        "document_number": lambda: None if year.document_number else say("还没有批复文号；请填写"),
+        "document_number": partial(number_amiss, year, approving),
+        "approval_day": partial(day_amiss, year, approving),
         "not_own_entry": partial(_not_own_year, year, who),
     }
 
@@ -94,13 +128,12 @@ def _no_errors(found: list[Remark]) -> str | None:
     return say(
         "有 {count} 处错误，第一处：{first}",
         count=len(errors),
-        first=f"{first.spot}：{first.message}；{first.remedy}",
+        first=first.told,
     )
 
 
 def _answered(submission: Submission, found: list[Remark]) -> str | None:
-    answered = set(submission.answers.values_list("finding", flat=True))
-    left = [r for r in found if r.severity == "warning" and r.key not in answered]
+    left = Answers(submission).unanswered(found)
     return (
         say(
             "有 {count} 条提醒还没有说明理由，第一条：{first}",
@@ -124,7 +157,7 @@ def _within_ceilings(submission: Submission) -> str | None:
             return say(
                 "{source}超过控制数 {over} 元（控制数 {ceiling} 元，申报 {asked} 元）",
                 source=words.word("source", use.source),
-                over=yuan(use.over), ceiling=yuan(use.ceiling), asked=yuan(use.asked),
+                over=grouped(use.over), ceiling=grouped(use.ceiling), asked=grouped(use.asked),
             )  # fmt: skip
     if submission.unit.kind != "unit":  # its own rows need no ceiling of their own
         return None
@@ -133,7 +166,7 @@ def _within_ceilings(submission: Submission) -> str | None:
             return say(
                 "{source}没有控制数，却申报了 {amount} 元",
                 source=words.word("source", source),
-                amount=yuan(amount),
+                amount=grouped(amount),
             )
     return None
 
@@ -160,7 +193,7 @@ def _all_accepted(year: BudgetYear) -> str | None:
         say(
             "还有 {count} 个单位没有通过：{units}",
             count=len(left),
-            units="、".join(left[:5]) + ("…" if len(left) > 5 else ""),
+            units=say("、").join(left[:5]) + ("…" if len(left) > 5 else ""),
         )
         if left
         else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shouzhi.cycle.merge import Part, merge
-from shouzhi.cycle.raw import RawBook, RawRow, Spot
+from shouzhi.cycle.raw import RawBook, RawRow
 from shouzhi.web.budget.models import BudgetYear, Submission
 from shouzhi.web.budget.rows import header, raw, unit_rows
 
@@ -40,7 +42,7 @@ def _labelled(submission: Submission) -> RawBook:
     book = raw(submission)
     for key, rows in book.sheets.items():
         book.sheets[key] = [
-            RawRow(row.cells, Spot(f"{submission.unit.name} · {row.spot.sheet}", row.spot.row))
+            RawRow(row.cells, replace(row.spot, unit=submission.unit.name))
             for row in rows
         ]
     return book

@@ -10,7 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shouzhi.catalogue.workflows import State, Workflow, workflows
+from shouzhi.cycle.sheets import schema
+from shouzhi.web.budget.naming import OWN, ROUND_NAMES, unit_told, why_told
 from shouzhi.web.people.models import Body
+from shouzhi.web.told import ToldField
 
 USER = settings.AUTH_USER_MODEL
 
@@ -58,6 +61,36 @@ class BudgetYear(models.Model):
         """The round that is open for entry; None between rounds."""
         return self.state if self.state_now.open else None
 
+    @property
+    def correcting(self) -> bool:
+        """Whether it was approved and is opened again, to be approved anew."""
+        return self.approved_on is not None and self.state != "approved"
+
+
+class Approval(models.Model):
+    """That a year was approved: number and day of the document, and, of a second one, why it came to it.
+
+    The year itself has the last one's.  `by` is who entered it (None: laid out with the year).
+    """
+
+    budget_year = models.ForeignKey(BudgetYear, models.CASCADE, related_name="approvals")
+    number = models.CharField(max_length=80)
+    on = models.DateField()
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.budget_year} {self.number}"
+
+    @property
+    def body(self) -> Body:
+        """The department."""
+        return self.budget_year.department
+
 
 class Deadline(models.Model):
     """The day by which a round of a year is to be finished."""
@@ -73,7 +106,7 @@ class Deadline(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.budget_year} {self.state} {self.due}"
+        return f"{self.budget_year} {self.budget_year.workflow.states[self.state].name} {self.due}"
 
 
 class Submission(models.Model):
@@ -100,7 +133,13 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.budget_year.year} {self.round}"
+        own = "" if self.unit.kind == "unit" else OWN
+        return f"{self.unit}{own} {self.budget_year.year} {ROUND_NAMES.get(self.round, self.round)}"
+
+    @property
+    def title(self) -> str:
+        """Whose it is, in the reader's language: a department is told from a unit of its name."""
+        return unit_told(self.unit.name, own=self.unit.kind != "unit")
 
     @property
     def body(self) -> Body:
@@ -134,7 +173,7 @@ class Row(models.Model):
     sheet = models.CharField(max_length=30)
     position = models.FloatField()
     cells = models.JSONField(default=dict)
-    faults = models.JSONField(default=dict, blank=True)
+    faults = ToldField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0)
     amount = models.BigIntegerField(null=True)
     flow = models.CharField(max_length=20, blank=True)
@@ -171,7 +210,7 @@ class Ceiling(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.source}"
+        return f"{self.unit} {schema().word('source', self.source)}"
 
     @property
     def body(self) -> Body:
@@ -226,6 +265,11 @@ class Version(models.Model):
     def body(self) -> Body:
         """The unit of its submission."""
         return self.submission.unit
+
+    @property
+    def reason(self) -> str:
+        """Why it was kept, in the reader's language."""
+        return why_told(self.why)
 
 
 class Comment(models.Model):
@@ -285,7 +329,7 @@ class Review(models.Model):
 
     submission = models.OneToOneField(Submission, models.CASCADE, related_name="review")
     seen = models.CharField(max_length=60)
-    remarks = models.JSONField(default=list)
+    remarks = ToldField(default=list)
     errors = models.PositiveIntegerField(default=0)
     at = models.DateTimeField(default=timezone.now)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from shouzhi.catalogue.workflows import Move
 from shouzhi.cycle.moves import Chance, Condition, attempt, chances
@@ -44,11 +46,14 @@ def move(  # noqa: PLR0913 - what, which, by whom, on what, with which words, fr
     comment: str = "",
     revision: int | None = None,
     then: Then | None = None,
+    at: datetime | None = None,
 ) -> Move:
     """Make a move on a thing that has `state`, `revision`, `workflow` and `body`.
 
-    `then` does what else the move brings, in the same transaction.  Raises Stale where the
-    thing is no longer at `revision`, Refused where the move may not be made.
+    `then` does what else the move brings, in the same transaction.  `at` is when it was made,
+    where it is entered afterwards (now by default); the audit log has the time of the entry
+    all the same.  Raises Stale where the thing is no longer at `revision`, Refused where the
+    move may not be made.
     """
     with transaction.atomic():
         held = type(thing).objects.select_for_update(of=("self",)).get(pk=thing.pk)
@@ -75,6 +80,7 @@ def move(  # noqa: PLR0913 - what, which, by whom, on what, with which words, fr
             target=made.target,
             comment=comment,
             by=who.user,
+            at=at or timezone.now(),
         )
         record(
             who,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Max, Sum
 
 from shouzhi.cycle.raw import Spot
-from shouzhi.cycle.review import Remark, review
+from shouzhi.cycle.review import Place, Remark, review
 from shouzhi.web.budget.merging import department_book
 from shouzhi.web.budget.models import Review, Submission
 from shouzhi.web.budget.rows import raw
+
+_FORM: Final = 2  # of what is kept; a review of an earlier one is made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ def remarks(submission: Submission) -> list[Remark]:
     return found
 
 
+def current_remarks(submission: Submission) -> list[Remark] | None:
+    """The kept review where it still holds; None where a row has changed since."""
+    kept = last_remarks(submission)
+    return kept.remarks if kept is not None and kept.current else None
+
+
 def last_remarks(submission: Submission) -> Reviewed | None:
     """What was found when the submission was last reviewed; None where it never was.
 
@@ -62,14 +71,22 @@ def shown_remarks(submission: Submission) -> Reviewed | None:
 def _state(submission: Submission) -> str:
     """What changes whenever a row does that the review reads."""
     if submission.unit.kind == "unit":
-        return f"{submission.revision}-{submission.updated_at.timestamp()}"
+        return f"{_FORM}-{submission.revision}-{submission.updated_at.timestamp()}"
     edits = submission.budget_year.submissions.filter(round=submission.round).aggregate(
         edits=Sum("revision"), last=Max("updated_at")
     )
-    return f"{edits['edits']}-{edits['last'].timestamp()}"
+    return f"{_FORM}-{edits['edits']}-{edits['last'].timestamp()}"
 
 
 def _read(kept: Review) -> list[Remark]:
     return [
-        Remark(r["severity"], Spot(**r["spot"]), r["message"], r["remedy"]) for r in kept.remarks
+        Remark(
+            r["severity"],
+            Spot(**r["spot"]),
+            r["message"],
+            r["remedy"],
+            r.get("check", ""),  # kept before rules were told
+            tuple(Place(p["name"], Spot(**p["spot"])) for p in r.get("places", ())),
+        )
+        for r in kept.remarks
     ]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Q, QuerySet
 
 from shouzhi.cycle.ceilings import needs_ceiling
 from shouzhi.cycle.rollup import Rolled, roll_up, together
-from shouzhi.cycle.sheets import schema
-from shouzhi.web.budget.merging import last_round
+from shouzhi.web.budget.last_year import UNIT, LastYear, by_member, last_year, spent
 from shouzhi.web.budget.models import BudgetYear, Row
+from shouzhi.web.people.models import Body
 
 DIMENSIONS: Final = {
     "source": "资金来源",
@@ -23,17 +23,15 @@ DIMENSIONS: Final = {
     "unit": "单位",
 }
 """By what a department's requests are rolled up, and its name on the page."""
-From = Literal["budget", "comparison", "none"]
-"""Where last year's amounts are from: its budget here, the units' own comparison, nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """The branches with their total, and where last year's amounts are from."""
+    """The branches with their total, and last year's amounts with whence they are."""
 
     branches: tuple[Rolled, ...]
     total: Rolled
-    last_from: From
+    last: LastYear
 
 
 def rollup(year: BudgetYear, round_: str, dimension: str, paths: Sequence[str]) -> Rollup:
@@ -41,72 +39,33 @@ def rollup(year: BudgetYear, round_: str, dimension: str, paths: Sequence[str]) 
     reach = Q(pk__in=[])
     for path in paths:
         reach |= Q(submission__unit__path__startswith=path)
-    asked = _spent(
-        Row.objects.filter(reach, submission__budget_year=year, submission__round=round_)
-    )
-    last, last_from = _last(year, round_, reach)
-    member = "submission__unit__name" if dimension == "unit" else dimension
-    now, before = _by(asked, member), _by(last, member)
-    carried = [
-        s
-        for s in asked.order_by().values_list("source", flat=True).distinct()
-        if not needs_ceiling(s)
+    rows = spent(Row.objects.filter(reach, submission__budget_year=year, submission__round=round_))
+    units = {
+        s.pk: s.unit for s in year.submissions.filter(round=round_).select_related("unit")
+    }
+    asked = [
+        (units[key].name if dimension == UNIT else member, units[key].pk, amount)
+        for key, member, amount in by_member(rows, dimension)
     ]
-    exempt = _by(asked.filter(source__in=carried), member)
+    now = [(member, amount) for member, _, amount in asked]
+    last = last_year(year, round_, dimension, paths, {unit for _, unit, _ in asked})
+    exempt = _exempt(rows, dimension, units)
     ceilings = _ceilings(year, dimension, paths)
     return Rollup(
-        roll_up(dimension, now, before, year.year, ceilings, exempt),
-        together(now, before, ceilings, exempt),
-        last_from,
+        roll_up(dimension, now, last.amounts, year.year, ceilings, exempt),
+        together(now, last.amounts, ceilings, exempt),
+        last,
     )
 
 
-def _spent(rows: QuerySet[Row]) -> QuerySet[Row]:
-    return rows.filter(
-        sheet__in=("income", "expenditure"), flow="expenditure", amount__isnull=False
-    )
-
-
-def _last(year: BudgetYear, round_: str, reach: Q) -> tuple[QuerySet[Row], From]:
-    """Last year's rows: of its approved budget, else the lines that the units told in full."""
-    earlier = BudgetYear.objects.filter(
-        department=year.department, year=year.year - 1, document=year.document, state="approved"
-    ).first()
-    if earlier is not None:
-        rows = Row.objects.filter(
-            reach, submission__budget_year=earlier, submission__round=last_round(earlier)
-        )
-        return _spent(rows), "budget"
-    stages = [word for word, stage in schema().choices["stage"].items() if stage == "approved"]
-    told = Row.objects.filter(
-        reach,
-        submission__budget_year=year,
-        submission__round=round_,
-        sheet="comparison",
-        flow__in=("", "expenditure"),
-        amount__isnull=False,
-        cells__year=str(year.year - 1),
-        cells__stage__in=stages,
-    ).exclude(Q(function="") | Q(source="") | Q(kind="", project=""))
-    told = told.exclude(  # what is told in sum and in parts would count twice
-        Q(economic="") & Exists(_same(told.exclude(economic=""), "kind", "project"))
-        | Q(kind="project", project="") & Exists(_same(told.exclude(project="")))
-    )
-    return told, "comparison" if told.exists() else "none"
-
-
-def _same(rows: QuerySet[Row], *more: str) -> QuerySet[Row]:
-    """The rows of the outer row's submission at its function and source, and at `more` of its places."""
-    places = ("submission", "function", "source", *more)
-    return rows.filter(**{place: OuterRef(place) for place in places})
-
-
-def _by(rows: QuerySet[Row], member: str) -> list[tuple[str, int]]:
-    at: F | Case = F(member)
-    if member == "kind":  # a line of a project may leave its kind to the project
-        at = Case(When(Q(kind="") & ~Q(project=""), then=Value("project")), default=at)
-    found = rows.order_by().annotate(at=at).values_list("at").annotate(total=Sum("amount"))
-    return [(key, total) for key, total in found]
+def _exempt(
+    rows: QuerySet[Row], dimension: str, units: Mapping[int, Body]
+) -> list[tuple[str, int]]:
+    """What needs no ceiling, for what is carried over has none."""
+    sources = rows.order_by().values_list("source", flat=True).distinct()
+    carried = [source for source in sources if not needs_ceiling(source)]
+    found = by_member(rows.filter(source__in=carried), dimension) if carried else []
+    return [(units[key].name if dimension == UNIT else at, amount) for key, at, amount in found]
 
 
 def _ceilings(year: BudgetYear, dimension: str, paths: Sequence[str]) -> dict[str, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 
@@ -10,48 +11,82 @@ from shouzhi.catalogue.workflows import Move
 from shouzhi.cycle.ceilings import uses
 from shouzhi.cycle.moves import Refused
 from shouzhi.cycle.sheets import schema
-from shouzhi.space import yuan
+from shouzhi.space import grouped
 from shouzhi.web.audit.log import SYSTEM, Actor, record
-from shouzhi.web.budget.conditions import of_submission, of_year
+from shouzhi.web.budget.approving import NOTHING, Approving, approve, refuse_approved
+from shouzhi.web.budget.conditions import REVIEWED, Outdated, of_submission, of_year
 from shouzhi.web.budget.models import BudgetYear, Ceiling, CeilingChange, Submission
 from shouzhi.web.budget.moving import move
+from shouzhi.web.budget.naming import why
+from shouzhi.web.budget.reviewing import remarks
 from shouzhi.web.budget.rows import add, raw, totals
 from shouzhi.web.budget.versions import freeze
 from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
 from shouzhi.web.people.models import Body
+from shouzhi.web.people.rights import roles_at
 
-ROUND_NAMES = {"first_up": "一上", "second_up": "二上"}
+_ATTEMPTS = 3  # reviews before a move is given up, while others go on entering
 
 
 def move_year(
-    year: BudgetYear, key: str, who: Actor, comment: str = "", revision: int | None = None
+    year: BudgetYear,
+    key: str,
+    who: Actor,
+    comment: str = "",
+    revision: int | None = None,
+    *,
+    approving: Approving = NOTHING,
 ) -> Move:
-    """Make a move of a year; opening a round opens a submission for every unit and the department."""
-    return move(year, key, who, of_year, comment=comment, revision=revision, then=_after_year)
+    """Make a move of a year; opening a round opens a submission for every unit and the department.
+
+    The move of approval needs the number and day of its document; raises Refused without them.
+    """
+    asked_of = partial(of_year, approving=approving)
+    then = partial(_after_year, approving=approving)
+    return move(year, key, who, asked_of, comment=comment, revision=revision, then=then)
 
 
 def move_submission(
     submission: Submission, key: str, who: Actor, comment: str = "", revision: int | None = None
 ) -> Move:
-    """Make a move of a submission; each move but a withdrawal keeps a version."""
-    return move(
-        submission,
-        key,
-        who,
-        of_submission,
-        comment=comment,
-        revision=revision,
-        then=_after_submission,
+    """Make a move of a submission; each move but a withdrawal keeps a version.
+
+    The review, which may take seconds for a department, is made before the lock is taken; under
+    it only its fingerprint is looked at.  Raises Stale where rows changed during every attempt.
+    """
+    for _ in range(_ATTEMPTS):
+        if _reviewed(submission, key, who):
+            remarks(submission)
+        try:
+            return move(
+                submission,
+                key,
+                who,
+                of_submission,
+                comment=comment,
+                revision=revision,
+                then=_after_submission,
+            )
+        except Outdated:
+            submission.refresh_from_db()
+    raise Stale(say("检查的时候有人在修改填报；请稍后再试"))
+
+
+def _reviewed(submission: Submission, key: str, who: Actor) -> bool:
+    """Whether a move that this person may try now asks for the review."""
+    roles = roles_at(who.user, submission.body)
+    return any(
+        move.key == key and move.roles & set(roles) and REVIEWED & set(move.conditions)
+        for move in submission.workflow.moves_from(submission.state)
     )
 
 
-def _after_year(year: BudgetYear, made: Move, who: Actor) -> None:
+def _after_year(year: BudgetYear, made: Move, who: Actor, *, approving: Approving) -> None:
     if year.state_now.open:
         open_round(year, year.state)
     if made.key == "approve":
-        year.approved_on = year.approved_on or date.today()  # noqa: DTZ011 - the day here
-        year.save(update_fields=["approved_on"])
+        approve(year, approving, who)
         for submission in year.submissions.filter(round="second_up").select_related(
             "unit", "budget_year"
         ):
@@ -71,11 +106,12 @@ def open_round(year: BudgetYear, round_: str) -> None:
             add(made, book, SYSTEM)
             made.settings, made.totals = earlier.settings, totals(made)
             made.save(update_fields=["settings", "totals"])
+            freeze(made, "自一上转入", SYSTEM)
 
 
 def _after_submission(submission: Submission, made: Move, who: Actor) -> None:
     if made.key != "withdraw":
-        freeze(submission, f"{ROUND_NAMES[submission.round]}·{made.name}", who)
+        freeze(submission, why(submission.round, made.key), who)
 
 
 def refuse_overissue(year: BudgetYear) -> None:
@@ -90,8 +126,8 @@ def refuse_overissue(year: BudgetYear) -> None:
                 say(
                     "{source}：各单位控制数合计 {handed} 元，超过部门总控制数 {whole} 元",
                     source=words.word("source", use.source),
-                    handed=yuan(use.asked),
-                    whole=yuan(use.ceiling),
+                    handed=grouped(use.asked),
+                    whole=grouped(use.ceiling),
                 )
                 for use in over
             ]
@@ -110,8 +146,8 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
 ) -> Ceiling:
     """Issue or revise a ceiling in 分; a revision needs a reason.
 
-    Raises Refused for a negative amount, a revision without reason or a unit of another
-    department, Stale where somebody else revised it meanwhile.
+    Raises Refused for a negative amount, a revision without reason, a unit of another department
+    or a year that is approved, Stale where somebody else revised it meanwhile.
     """
     if amount < 0:
         raise Refused([say("控制数不能是负数")])
@@ -119,6 +155,7 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
         raise Refused([say("“{unit}”不是“{department}”的单位", unit=unit, department=year.department)])
     assert who.user is not None  # noqa: S101 - the page asks who it is
     with transaction.atomic():
+        refuse_approved(year)
         found = (
             Ceiling.objects.select_for_update()
             .filter(budget_year=year, unit=unit, source=source)
@@ -130,8 +167,8 @@ def issue(  # noqa: PLR0913 - a ceiling says this much
                 say(
                     "“{unit}”的控制数已被他人改为 {theirs} 元，您填的是 {yours} 元；请刷新后再改",
                     unit=unit,
-                    theirs=yuan(found.amount),
-                    yours=yuan(amount),
+                    theirs=grouped(found.amount),
+                    yours=grouped(amount),
                 ),
                 yours=amount,
                 theirs=found.amount,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
 from shouzhi.catalogue.names import fold
+from shouzhi.catalogue.told import Told, term
 from shouzhi.cycle.merge import owned
 from shouzhi.cycle.moves import Refused
 from shouzhi.cycle.raw import RawBook, RawRow, Spot
@@ -20,8 +21,10 @@ from shouzhi.cycle.sheets import Sheet, schema
 from shouzhi.cycle.values import Listed
 from shouzhi.web.audit.log import Actor, record
 from shouzhi.web.budget.models import Row, Submission
-from shouzhi.web.people.models import Body, Staffing
+from shouzhi.web.budget.storing import Places, store
+from shouzhi.web.people.models import Body, Staffing, User
 
+_UNITS: Final = term("单位")
 PROSE = "prose"
 """The sheet key under which headings and their text are kept (cells `heading`, `text`)."""
 
@@ -63,16 +66,23 @@ class Saved:
     conflicts: list[Conflict] = field(default_factory=list)
 
 
-def save(submission: Submission, changes: Sequence[Change], who: Actor) -> Saved:
+def save(
+    submission: Submission,
+    changes: Sequence[Change],
+    who: Actor,
+    *,
+    entered_by: Iterable[User] | None = None,
+) -> Saved:
     """Save changes in one transaction; those in conflict are given back and not saved.
 
-    Raises Refused where the submission is not open.
+    `entered_by` are those whose entry it is, where it is not `who`'s: who moves what others
+    have entered may approve it.  Raises Refused where the submission is not open.
     """
     with transaction.atomic():
         held = _held_open(submission)
         saved = _apply(held, changes, who)
         if saved.rows or saved.deleted:
-            _touched(held, who)
+            _touched(held, who, entered_by)
     return saved
 
 
@@ -89,15 +99,18 @@ def _held_open(submission: Submission) -> Submission:
 
 def _refuse_closed(submission: Submission) -> None:
     if not submission.open:
-        raise Refused([f"现在是“{submission.state_now.name}”，不能修改；请先撤回或请审核人退回"])
+        told = Told(
+            "现在是“{now}”，不能修改；请先撤回或请审核人退回", now=term(submission.state_now.name)
+        )
+        raise Refused([told])
 
 
 def _apply(submission: Submission, changes: Sequence[Change], who: Actor) -> Saved:
     saved, listed = Saved(), _with_new(listed_of(submission), changes)
     ids = [change.id for change in changes if change.id is not None]
     rows = {row.pk: row for row in submission.rows.filter(pk__in=ids).select_related("updated_by")}
+    places = Places(submission)
     before: list[dict[str, Any]] = []
-    after: list[dict[str, Any]] = []
     for change in changes:
         row = rows.get(change.id) if change.id is not None else None
         if change.id is not None and (row is None or row.revision != change.revision):
@@ -107,11 +120,12 @@ def _apply(submission: Submission, changes: Sequence[Change], who: Actor) -> Sav
             before.append({"id": row.pk, "sheet": row.sheet, **row.cells})
         if change.delete and row is not None:
             saved.deleted.append(row.pk)
-            row.delete()
+            del rows[row.pk]
             continue
-        row = _written(submission, row, change, listed, who)
+        row = _written(submission, row, change, listed, who, places)
         saved.rows.append((change.client, row))
-        after.append({"id": row.pk, "sheet": row.sheet, **row.cells})
+    store(submission, [row for _, row in saved.rows], saved.deleted)
+    after = [{"id": row.pk, "sheet": row.sheet, **row.cells} for _, row in saved.rows]
     if before or after:
         record(who, "rows", submission, before=before, after=after)
     return saved
@@ -132,20 +146,26 @@ def _conflict(change: Change, row: Row | None) -> Conflict:
 
 
 def _written(
-    submission: Submission, row: Row | None, change: Change, listed: Listed, who: Actor
+    submission: Submission,
+    row: Row | None,
+    change: Change,
+    listed: Listed,
+    who: Actor,
+    places: Places,
 ) -> Row:
+    """The row as the change wants it, not yet stored."""
     made = row or Row(
         submission=submission,
         sheet=change.sheet,
-        position=change.position or _last(submission, change.sheet),
+        position=change.position or places.next(change.sheet),
     )
     if change.position is not None:
         made.position = change.position
+        places.taken(made.sheet, made.position)
     made.cells = _clean(made.sheet, change.cells)
     fill(made, listed)
     made.revision += 1
     made.updated_by, made.updated_at = who.user, timezone.now()
-    made.save()
     return made
 
 
@@ -160,15 +180,10 @@ def _clean(sheet: str, cells: Mapping[str, str]) -> dict[str, str]:
     return {key: text for key, text in stripped.items() if text}
 
 
-def _last(submission: Submission, sheet: str) -> float:
-    row = submission.rows.filter(sheet=sheet).order_by("-position").first()
-    return (row.position if row else 0.0) + 1
-
-
 def fill(row: Row, listed: Listed) -> None:
     """Give a row its faults and its money, as its cells say."""
     if row.sheet == PROSE:
-        row.faults = {} if row.cells.get("heading") else {"heading": "请填写标题"}
+        row.faults = {} if row.cells.get("heading") else {"heading": Told("请填写标题")}
         return
     sheet = schema().sheet(row.sheet)
     found = resolve(sheet, _of_unit(row.submission.unit, sheet, row.cells), listed)
@@ -200,14 +215,14 @@ def listed_of(submission: Submission) -> Listed:
     return Listed(aliases, {name: () for name in names if name}, submission.budget_year.year)
 
 
-def _touched(submission: Submission, who: Actor) -> None:
-    """Count the edit, remember who made it, and sum the submission anew."""
+def _touched(submission: Submission, who: Actor, entered_by: Iterable[User] | None = None) -> None:
+    """Count the edit, remember whose entry it is, and sum the submission anew."""
     submission.revision += 1
     submission.updated_at = timezone.now()
     submission.totals = totals(submission)
     submission.save(update_fields=["revision", "updated_at", "totals"])
-    if who.user is not None:
-        submission.editors.add(who.user)
+    own = [who.user] if who.user is not None else []
+    submission.editors.add(*(own if entered_by is None else entered_by))
 
 
 def totals(submission: Submission) -> list[dict[str, Any]]:
@@ -272,7 +287,7 @@ def unit_rows(units: Iterable[Body], year: int) -> list[RawRow]:
                 "retired": str(found.retired),
             }
         rows.append(
-            RawRow({key: text for key, text in cells.items() if text}, Spot("单位", place + 1))
+            RawRow({key: text for key, text in cells.items() if text}, Spot(_UNITS, place + 1))
         )
     return rows
 

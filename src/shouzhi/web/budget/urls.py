@@ -8,6 +8,7 @@ from shouzhi.web.budget.entry import urls as entry
 from shouzhi.web.budget.views import (
     ceilings,
     comments,
+    listing,
     review,
     rollup,
     submissions,
@@ -17,8 +18,8 @@ from shouzhi.web.budget.views import (
 
 app_name = "budget"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", years.years, name="years"),
-    path("begin/", years.begin, name="begin"),
+    path("", listing.years, name="years"),
+    path("begin/", listing.begin, name="begin"),
     path("years/<int:pk>/", years.year, name="year"),
     path("years/<int:pk>/timetable/", years.timetable, name="timetable"),
     path("years/<int:pk>/move/", years.move, name="year-move"),
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("years/<int:pk>/rounds/", versions.compare_rounds, name="rounds"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
     path("submissions/<int:pk>/move/", submissions.move, name="move"),
+    path("submissions/<int:pk>/reopen/", years.reopen, name="reopen"),
     path("submissions/<int:pk>/review/", submissions.review, name="review"),
     path("submissions/<int:pk>/answer/", submissions.answer, name="answer"),
     path("submissions/<int:pk>/comment/", comments.write, name="comment"),

@@ -13,6 +13,8 @@ from shouzhi.cycle.sheets import schema
 from shouzhi.web.audit.log import Actor, record
 from shouzhi.web.budget.models import Submission, Version
 from shouzhi.web.budget.rows import raw, replace
+from shouzhi.web.faults import Stale
+from shouzhi.web.language import say
 
 
 def freeze(submission: Submission, why: str, who: Actor) -> Version:
@@ -61,11 +63,14 @@ def book_of(content: dict[str, Any], name: str = "") -> RawBook:
     return book
 
 
-def restore(version: Version, who: Actor) -> None:
+def restore(version: Version, who: Actor, revision: int | None = None) -> None:
     """Put a submission back to a version, keeping what it replaces as a version of its own.
 
-    Raises Refused where the submission is not open.
+    Raises Refused where the submission is not open, Stale where it is no longer at `revision`.
     """
     with transaction.atomic():
+        held = Submission.objects.select_for_update(of=("self",)).get(pk=version.submission_id)
+        if revision is not None and held.revision != revision:
+            raise Stale(say("填报内容在您确认之前又有修改；请再看一遍会被替换的内容"))
         freeze(version.submission, f"恢复第 {version.number} 版之前", who)
         replace(version.submission, book_of(version.content), who, f"恢复第 {version.number} 版")

@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 import shutil
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from shouzhi.catalogue.forms import edition
+from shouzhi.catalogue.told import Told
 from shouzhi.cycle.building import load
-from shouzhi.publish.document import publication
+from shouzhi.publish.document import Publication, publication
 from shouzhi.publish.manifest import NAME
+from shouzhi.publish.proof import findings
 from shouzhi.warehouse.publishing import publish
+from shouzhi.warehouse.records import finding_dict
 from shouzhi.warehouse.store import Store
 from shouzhi.web.disclosure.models import Release
 
@@ -32,12 +37,13 @@ def carry_out(release: Release) -> bool:
             if "/" not in o["path"]
         }
         outputs[NAME] = (release.path / NAME).read_bytes()
-        day = release.published_at.date().isoformat() if release.published_at else None
+        at = release.published_at
+        day = timezone.localdate(at).isoformat() if at else None
         publish(
             Store(Path(settings.WAREHOUSE)),
             made,
             outputs,
-            findings=_answered(release),
+            findings=_answered(release, made, day),
             published=day,
         )
     except Exception:  # noqa: BLE001 - whatever it is, the release is published and this is tried again
@@ -47,10 +53,17 @@ def carry_out(release: Release) -> bool:
     return True
 
 
-def _answered(release: Release) -> list[dict[str, str]]:
-    """The warnings of a release; a correction tells its reason with them."""
+def _answered(release: Release, made: Publication, day: str | None) -> list[dict[str, Any]]:
+    """The warnings of a release with what is said of them; a correction tells its reason with them."""
+    said = dict(release.explanations.values_list("message", "text"))
+    found = {str(one.message): finding_dict(one) for one in findings(made)} if said else {}
     told = [
-        {"check": "", "severity": "warning", "message": note, "answer": ""}
+        {
+            **found.get(str(note), {"check": "", "severity": "warning"}),
+            "message": _without_line(note),
+            "answer": said.get(str(note), ""),
+            "answered": day if str(note) in said else None,
+        }
         for note in release.notes
     ]
     if release.replaces is not None:
@@ -63,6 +76,12 @@ def _answered(release: Release) -> list[dict[str, str]]:
             }
         )
     return told
+
+
+def _without_line(note: str) -> str:
+    """A warning without the line of our own text in which it stands: readers are led to the cell."""
+    line = note.values.get("place") if isinstance(note, Told) else None
+    return str(note).removeprefix(str(line)).strip() if line else str(note)
 
 
 def sweep() -> int:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from shouzhi.catalogue.workflows import State, Workflow, workflows
 from shouzhi.web.budget.models import BudgetYear
 from shouzhi.web.people.models import Body
+from shouzhi.web.told import ToldField
 
 USER = settings.AUTH_USER_MODEL
 
@@ -33,7 +34,7 @@ class Release(models.Model):
     manifest = models.JSONField()
     hash = models.CharField(max_length=64)
     signed_hash = models.CharField(max_length=64, blank=True)
-    notes = models.JSONField(default=list, blank=True)
+    notes = ToldField(default=list, blank=True)
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="corrections"
     )

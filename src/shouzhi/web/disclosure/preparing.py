@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from shouzhi.catalogue.form import Edition
 from shouzhi.catalogue.forms import edition, find, keys
@@ -30,8 +32,9 @@ from shouzhi.web.audit.log import Actor, record
 from shouzhi.web.budget.merging import department_book
 from shouzhi.web.budget.models import BudgetYear
 from shouzhi.web.disclosure.models import Release
-from shouzhi.web.language import say
+from shouzhi.web.language import say, spoken, tell
 
+_NOTED = ("warning", "rounding")  # what a release may have, and its publisher may explain
 _SHOWN = 20  # faults that one page tells; the rest are counted
 
 
@@ -44,7 +47,7 @@ def laid_out(year: BudgetYear, *, draft: bool) -> tuple[RawBook, Publication]:
     try:
         book = build(raw)
     except BookFaults as error:
-        raise Refused(_few([str(fault) for fault in error.faults])) from None
+        raise Refused(_few([fault.told for fault in error.faults])) from None
     return raw, publication(book, edition_of(year, book), draft=draft)
 
 
@@ -64,12 +67,12 @@ def wrong(made: Publication, found: Sequence[Finding]) -> list[str]:
 
     `found` is what the checks say of it (`publish.proof.findings`).
     """
-    told = [str(fault) for fault in faults(made)]
+    told: list[str] = [fault.told for fault in faults(made)]
     try:
         if missing := glyphs(made):
-            told.append(say("字体里没有这些字：{characters}", characters="、".join(missing[:20])))
+            told.append(say("字体里没有这些字：{characters}", characters=say("、").join(missing[:20])))
     except Unreadable as error:
-        told.append(f"{error.cause}；{error.remedy}")
+        told.append(tell(f"{error.cause}；{error.remedy}"))
     return told + [finding.message for finding in found if finding.severity == "error"]
 
 
@@ -79,19 +82,24 @@ def _few(told: list[str]) -> list[str]:
 
 
 def prepare(
-    year: BudgetYear, who: Actor, *, replaces: Release | None = None, reason: str = ""
+    year: BudgetYear,
+    who: Actor,
+    *,
+    replaces: Release | None = None,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> Release:
     """Make a release: nothing is kept of one that has errors or is cut short.
 
-    Raises Refused where the year is not approved, the checks find errors, or a correction
-    has no reason.
+    `at` is when it was made, where it is entered afterwards; now by default.  Raises Refused
+    where the year is not approved, the checks find errors, or a correction has no reason.
     """
     _refuse_early(year, replaces, reason)
     raw, made = laid_out(year, draft=False)
     found = findings(made)
-    if told := wrong(made, found):
-        raise Refused(_few(told))
-    notes = [finding.message for finding in found if finding.severity == "warning"]
+    if wrong(made, found):
+        raise Refused(_few(wrong(made, findings(made, spoken()))))
+    notes = [finding.message for finding in found if finding.severity in _NOTED]
     folder = uuid4().hex
     target = Path(settings.MEDIA_ROOT) / "releases" / folder
     try:
@@ -100,6 +108,7 @@ def prepare(
             budget_year=year, title=made.title[:200], edition=made.edition.key, folder=folder,
             manifest=json.loads(content), hash=sha256(content).hexdigest(), notes=notes,
             replaces=replaces, reason=reason.strip(), prepared_by=who.user,
+            prepared_at=at or timezone.now(),
         )  # fmt: skip
         _keep(kept, who)
     except BaseException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -22,10 +22,22 @@ from shouzhi.web.language import say
 
 
 def move_release(
-    release: Release, key: str, who: Actor, comment: str = "", revision: int | None = None
+    release: Release,
+    key: str,
+    who: Actor,
+    comment: str = "",
+    revision: int | None = None,
+    *,
+    at: datetime | None = None,
 ) -> Move:
-    """Make a move of a release; publishing a correction replaces what it corrects."""
-    return move(release, key, who, conditions, comment=comment, revision=revision, then=_after)
+    """Make a move of a release; publishing a correction replaces what it corrects.
+
+    `at` is when it was made, where it is entered afterwards; now by default.
+    """
+    then = partial(_after, at=at or timezone.now())
+    return move(
+        release, key, who, conditions, comment=comment, revision=revision, then=then, at=at
+    )
 
 
 def conditions(release: Release, who: Actor) -> Mapping[str, Condition]:
@@ -40,7 +52,7 @@ def conditions(release: Release, who: Actor) -> Mapping[str, Condition]:
 
 def _changed(release: Release) -> str | None:
     changed = changed_files(release)
-    return say("文件与清单不符：{files}；请重新生成", files="、".join(changed)) if changed else None
+    return say("文件与清单不符：{files}；请重新生成", files=say("、").join(changed)) if changed else None
 
 
 def _since_signed(release: Release) -> str | None:
@@ -65,7 +77,7 @@ def _corrected(release: Release) -> str | None:
     return say("还没有公开的更正版")
 
 
-def _after(release: Release, made: Move, who: Actor) -> None:
+def _after(release: Release, made: Move, who: Actor, *, at: datetime) -> None:
     if made.returns:
         release.signed_by = release.cleared_by = None
         release.signed_hash = ""
@@ -74,7 +86,7 @@ def _after(release: Release, made: Move, who: Actor) -> None:
     elif made.key == "clear":
         release.cleared_by = who.user
     elif made.key == "publish":
-        release.published_at = timezone.now()
+        release.published_at = at
         if release.replaces is not None and release.replaces.state == "published":
             _replace(release.replaces, release, who)
     release.save()
@@ -97,7 +109,31 @@ def _replace(old: Release, new: Release, who: Actor) -> None:
 
 def due(year: BudgetYear) -> date | None:
     """The last day for disclosure: so many days after the approval (预算法, article 14); None before it."""
-    if year.approved_on is None:
+    return _last_day(year.approved_on)
+
+
+def _last_day(approved: date | None) -> date | None:
+    limit = None if approved is None else limits()["disclosure-days"].at(approved)
+    if approved is None or limit is None:
         return None
-    limit = limits()["disclosure-days"].at(year.approved_on)
-    return None if limit is None else year.approved_on + timedelta(days=int(limit.value))
+    return approved + timedelta(days=int(limit.value))
+
+
+def due_of(release: Release) -> date | None:
+    """The last day for a release: a first one's clock runs from the first approval, a correction's from the last.
+
+    So a second approval does not put in time what was late.
+    """
+    year = release.budget_year
+    if release.replaces_id is not None:
+        return due(year)
+    return _last_day(min((one.on for one in year.approvals.all()), default=year.approved_on))
+
+
+def late_by(release: Release) -> int:
+    """How many days late a release was published; 0 in time, not yet, or where it is a correction."""
+    if release.published_at is None or release.replaces_id is not None:
+        return 0
+    last = due_of(release)
+    published = timezone.localdate(release.published_at)
+    return 0 if last is None else max((published - last).days, 0)

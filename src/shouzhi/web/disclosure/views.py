@@ -12,6 +12,7 @@ from django.utils import timezone
 from shouzhi.cycle.moves import Refused
 from shouzhi.publish.proof import findings
 from shouzhi.web.audit.log import actor
+from shouzhi.web.budget.editions import edition_name
 from shouzhi.web.budget.finding import year as find_year
 from shouzhi.web.budget.models import BudgetYear
 from shouzhi.web.budget.moving import offered, steps_of
@@ -20,8 +21,8 @@ from shouzhi.web.disclosure import finding
 from shouzhi.web.disclosure.files import framed, handed
 from shouzhi.web.disclosure.models import Release
 from shouzhi.web.disclosure.preparing import laid_out, prepare, wrong
-from shouzhi.web.disclosure.steps import conditions, due, move_release
-from shouzhi.web.language import say
+from shouzhi.web.disclosure.steps import conditions, due, due_of, late_by, move_release
+from shouzhi.web.language import say, spoken
 from shouzhi.web.pages import page
 from shouzhi.web.people.rights import can, within
 
@@ -32,13 +33,21 @@ def releases(request: HttpRequest) -> HttpResponse:
     departments = within(request.user, "release.view").filter(kind="department")
     paths = set(departments.values_list("path", flat=True))
     years = [
-        (year, due(year), list(year.releases.select_related("replaces")))
+        (
+            year,
+            due(year),
+            list(
+                year.releases.select_related("replaces", "budget_year").prefetch_related(
+                    "budget_year__approvals"
+                )
+            ),
+        )
         for year in BudgetYear.objects.filter(approved_on__isnull=False).select_related(
             "department"
         )
         if year.department.path in paths
     ]
-    told = {"years": years, "today": timezone.localdate()}
+    told = {"years": years, "today": timezone.localdate(), "late_by": late_by}
     return render(request, "disclosure/releases.html", told)
 
 
@@ -48,7 +57,7 @@ def preview(request: HttpRequest, found: BudgetYear) -> HttpResponse:
     faults: list[str] = []
     try:
         _, made = laid_out(found, draft=False)
-        title, faults = made.title, wrong(made, findings(made))
+        title, faults = made.title, wrong(made, findings(made, spoken()))
     except Refused as refused:
         title, faults = str(found), list(refused.reasons)
     told = {
@@ -91,14 +100,17 @@ def show(
     pages = [output for output in found.outputs() if output["path"].endswith(".html")]
     told = {
         "release": found,
+        "edition": edition_name(found.edition),
         "page": pages[0]["path"] if pages else None,
         "moves": offered(found, actor(request), conditions),
         "steps": steps_of(found),
-        "due": due(found.budget_year),
+        "due": due_of(found),
         "today": timezone.localdate(),
+        "late_by": late_by(found),
         "may_correct": found.state == "published"
         and can(request.user, "release.prepare", found.body),
         "corrections": found.corrections.exclude(state="discarded").order_by("number"),
+        "may_explain": can(request.user, "release.prepare", found.body),
         "refused": refused,
     }
     return render(request, "disclosure/release.html", told, status=status)

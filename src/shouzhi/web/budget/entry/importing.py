@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 
+from shouzhi.catalogue.told import Told, term
 from shouzhi.cycle.building import build
 from shouzhi.cycle.moves import Refused
 from shouzhi.cycle.raw import BookFaults, Fault, RawBook
@@ -28,7 +29,7 @@ from shouzhi.web.budget.models import Submission, Version
 from shouzhi.web.budget.rows import header, raw, replace, unit_rows
 from shouzhi.web.budget.versions import freeze
 from shouzhi.web.faults import Stale
-from shouzhi.web.language import say
+from shouzhi.web.language import say, tell
 from shouzhi.web.pages import page
 from shouzhi.web.people.rights import can
 
@@ -93,7 +94,7 @@ def preview(request: HttpRequest, found: Submission) -> HttpResponse:
         name = upload.keep(given)
         reading = _read(found, name, (given.name or "")[:100])
     except Unreadable as error:
-        return _show(request, found, refused=str(error), status=400)
+        return _show(request, found, refused=tell(str(error)), status=400)
     return _show(request, found, reading=reading, name=name, shown=given.name)
 
 
@@ -122,8 +123,8 @@ def _strangers(found: Submission, book: RawBook) -> list[Fault]:
     return [
         Fault(
             book.spots[key],
-            f"“{book.settings[key]}”不是这里的“{own[key]}”",
-            f"请核对{columns[key].heading}，换成这里的工作簿",
+            Told("“{found}”不是这里的“{own}”", found=book.settings[key], own=own[key]),
+            Told("请核对{heading}，换成这里的工作簿", heading=term(columns[key].heading)),
         )
         for key in _OWN_SETTINGS
         if key in book.settings and book.settings[key] != own.get(key)
@@ -150,7 +151,7 @@ def confirm(request: HttpRequest, found: Submission) -> HttpResponse:
     try:
         reading = _read(found, name, shown)
     except Unreadable as error:
-        return _show(request, found, refused=str(error), status=400)
+        return _show(request, found, refused=tell(str(error)), status=400)
     if reading.unfit or (reading.faults and request.POST.get("accept") != "1"):
         return _show(request, found, reading=reading, name=name, shown=shown, status=400)
     with transaction.atomic():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import Http404
 
+from shouzhi.catalogue.told import term
 from shouzhi.cycle.sheets import Column, Sheet, schema
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.models import Submission
@@ -14,9 +15,12 @@ from shouzhi.web.people.models import Body
 
 PROSE_SHEET = Sheet(
     key=PROSE,
-    name="文字",
-    about="公开文本里的说明文字，一个标题一段。",
-    columns=(Column("heading", "标题", "text", required=True), Column("text", "内容", "text")),
+    name=term("文字"),
+    about=term("公开文本里的说明文字，一个标题一段。"),
+    columns=(
+        Column("heading", term("标题"), "text", required=True),
+        Column("text", term("内容"), "text"),
+    ),
 )
 """What a book keeps beside its sheets: headings with their text."""
 
@@ -50,4 +54,4 @@ def place(pk: int, sheet: str) -> Place:
 def choices(column: Column) -> list[str] | None:
     """The words that a column takes; None where it takes others."""
     words = schema().choices.get(column.kind)
-    return list(words) if words else None
+    return [str(word) for word in words] if words else None

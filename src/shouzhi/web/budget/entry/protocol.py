@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -12,13 +12,15 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.told import term
 from shouzhi.cycle.lookup import ACCOUNTS
-from shouzhi.cycle.sheets import Sheet, schema
+from shouzhi.cycle.sheets import Column, Sheet, schema
 from shouzhi.cycle.subtotals import branches
 from shouzhi.web.budget.entry.places import Place, choices
 from shouzhi.web.budget.entry.words import said
 from shouzhi.web.budget.models import Row
 from shouzhi.web.budget.rows import Conflict
+from shouzhi.web.language import shown, tell
 from shouzhi.web.templating import yuan
 
 GROUPINGS: Final = ("function", "economic", "project", "source")
@@ -27,9 +29,19 @@ GROUPINGS: Final = ("function", "economic", "project", "source")
 
 def answer(told: object, status: int = 200) -> HttpResponse:
     """JSON for the grid; never kept by a cache."""
-    response = HttpResponse(orjson.dumps(told), content_type="application/json", status=status)
+    content = orjson.dumps(told, default=_plain, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+    response = HttpResponse(content, content_type="application/json", status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _plain(value: object) -> object:
+    """What is more than a plain text or number: a sentence in the language of the request."""
+    if isinstance(value, str):
+        return str(shown(value))
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
 
 
 def data(where: Place, *, readonly: bool, group: str = "") -> dict[str, Any]:
@@ -37,13 +49,13 @@ def data(where: Place, *, readonly: bool, group: str = "") -> dict[str, Any]:
     rows, told = list(rows_of(where)), remarks(where)
     return {
         "sheet": where.sheet.key,
-        "name": said(where.sheet.name),
-        "about": said(where.sheet.about),
+        "name": where.sheet.name,
+        "about": where.sheet.about,
         "readonly": readonly,
         "revision": where.submission.revision,
         "columns": columns(where.sheet),
         "groupings": [
-            {"key": key, "label": said(_heading(where.sheet, key))}
+            {"key": key, "label": _heading(where.sheet, key)}
             for key in groupings(where.sheet)
         ],
         "rows": [{**row_told(row, group), "findings": told.get(row.pk, [])} for row in rows],
@@ -62,14 +74,21 @@ def columns(sheet: Sheet) -> list[dict[str, Any]]:
     return [
         {
             "key": column.key,
-            "heading": said(column.heading),
+            "heading": column.heading,
             "kind": column.kind,
             "required": column.required,
-            "about": said(column.about) if column.about else "",
+            "about": column.about,
             "choices": choices(column),
+            "names": _choice_names(column),
         }
         for column in sheet.columns
     ]
+
+
+def _choice_names(column: Column) -> dict[str, str]:
+    """What the words of a choice mean in the language of the request; empty where they say it."""
+    words = schema().choices.get(column.kind, {})
+    return {str(word): said for word in words if (said := tell(word)) != word}
 
 
 def row_told(row: Row, group: str = "", client: str = "") -> dict[str, Any]:
@@ -80,7 +99,7 @@ def row_told(row: Row, group: str = "", client: str = "") -> dict[str, Any]:
         "revision": row.revision,
         "position": row.position,
         "cells": row.cells,
-        "faults": row.faults,
+        "faults": {column: tell(fault) for column, fault in row.faults.items()},
     }
     return {**told, "group": getattr(row, group)} if group in GROUPINGS else told
 
@@ -148,7 +167,7 @@ def _totals(where: Place) -> list[dict[str, str]]:
     if sheet.key in {"income", "expenditure"}:
         by_flow = rows.filter(amount__isnull=False).values_list("flow").annotate(Sum("amount"))
         return [
-            {"label": said(schema().word("flow", flow)), "amount": yuan(amount)}
+            {"label": schema().word("flow", flow), "amount": yuan(amount)}
             for flow, amount in by_flow
         ]
     if sheet.column_of("amount") is None or sheet.column_of("year") is not None:
@@ -165,7 +184,7 @@ def names(where: Place, rows: Iterable[Row]) -> dict[str, dict[str, str]]:
             continue
         known = classification(column.kind)
         codes = {text for row in rows if (text := row.cells.get(column.key, ""))}
-        found[column.kind] = {code: name for code in codes if (name := known.name(code, year))}
+        found[column.kind] = {c: term(name) for c in codes if (name := known.name(c, year))}
     return found
 
 

@@ -15,6 +15,7 @@ from shouzhi.web.budget.entry.places import Place
 from shouzhi.web.budget.entry.protocol import conflict_told, names, row_told, rows_of, sums
 from shouzhi.web.budget.models import Row, Submission
 from shouzhi.web.budget.rows import PROSE, Change, fill, listed_of, save
+from shouzhi.web.budget.storing import rewrite
 from shouzhi.web.language import say
 
 MOST: Final = 1000
@@ -164,16 +165,18 @@ def _check_namers(submission: Submission) -> None:
             fill(row, listed)
         if (row.faults, row.project) != before:
             changed.append(row)
-    Row.objects.bulk_update(changed, ["faults", "project", "amount"], batch_size=500)
+    rewrite(changed, ["faults", "project", "amount"])
 
 
 def _renumber(where: Place) -> dict[int, float]:
     """Number the rows 1, 2, 3 where two positions have come too close to put a row between."""
-    placed = list(rows_of(where).values_list("pk", "position"))
-    places = [position for _, position in placed]
+    places = list(rows_of(where).values_list("position", flat=True))
     if all(b - a > _NEAREST for a, b in pairwise(places)):
         return {}
-    moved = {pk: float(number) for number, (pk, _) in enumerate(placed, start=1)}
-    rows = [Row(pk=pk, position=position) for pk, position in moved.items()]
-    Row.objects.bulk_update(rows, ["position"], batch_size=500)
-    return moved
+    rows = list(rows_of(where))
+    numbered = {row.pk: float(number) for number, row in enumerate(rows, start=1)}
+    moved = [row for row in rows if row.position != numbered[row.pk]]
+    for row in moved:
+        row.position = numbered[row.pk]
+    rewrite(moved, ["position"])
+    return numbered

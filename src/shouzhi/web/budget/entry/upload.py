@@ -94,8 +94,8 @@ def _bounded_sheet(opened: ZipFile, name: str) -> None:
             for column, row in _PLACE.findall(seam + chunk):
                 if int(row) > MOST_ROWS or _number(column) > MOST_COLUMNS:
                     where = f"{column.decode()}{row.decode()}"
-                    limits = f"每页至多 {MOST_ROWS} 行、{MOST_COLUMNS} 列"
-                    raise Unreadable(f"有一页一直写到 {where}", f"{limits}；请删去多余的行列")
+                    remedy = f"每页至多 {MOST_ROWS} 行、{MOST_COLUMNS} 列；请删去多余的行列"
+                    raise Unreadable(f"有一页一直写到 {where}", remedy)
             seam = chunk[-_LONGEST_TAG:]
 
 

@@ -21,7 +21,7 @@ from shouzhi.web.budget.entry.places import Place, place, sheets
 from shouzhi.web.budget.entry.saving import save_sheet
 from shouzhi.web.budget.entry.words import WORDS, said
 from shouzhi.web.budget.models import Submission
-from shouzhi.web.budget.rounds import ROUND_NAMES
+from shouzhi.web.budget.naming import ROUND_NAMES
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
 from shouzhi.web.people.rights import can

@@ -40,6 +40,7 @@ def write(request: HttpRequest, found: Submission) -> HttpResponse:
             by=person(request),
         )
         record(actor(request), "comment", made, after={"text": text, "about": made.about})
+    messages.success(request, say("回复已提交") if parent else say("意见已提交"))
     return redirect("budget:submission", pk=found.pk)
 
 
@@ -52,6 +53,7 @@ def resolve(request: HttpRequest, found: Comment) -> HttpResponse:
         found.resolved_by = None if opened else person(request)
         found.save(update_fields=["resolved_at", "resolved_by"])
         record(actor(request), "comment-reopened" if opened else "comment-resolved", found)
+    messages.success(request, say("意见已重新打开") if opened else say("意见已标为已解决"))
     return redirect("budget:submission", pk=found.submission_id)
 
 

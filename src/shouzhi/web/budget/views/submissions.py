@@ -14,10 +14,12 @@ from shouzhi.cycle.review import balance
 from shouzhi.web.audit.log import actor, person, record
 from shouzhi.web.budget import finding
 from shouzhi.web.budget.conditions import shown_of_submission, used
+from shouzhi.web.budget.judging import Answers, judged
 from shouzhi.web.budget.models import Submission, WarningAnswer
 from shouzhi.web.budget.moving import offered, steps_of
+from shouzhi.web.budget.naming import ROUND_NAMES
 from shouzhi.web.budget.reviewing import remarks, shown_remarks
-from shouzhi.web.budget.rounds import ROUND_NAMES, move_submission
+from shouzhi.web.budget.rounds import move_submission
 from shouzhi.web.budget.rows import sheets_of
 from shouzhi.web.budget.summary import due
 from shouzhi.web.budget.views.moves import make_move
@@ -43,18 +45,21 @@ def show(
         .annotate(rows=Count("pk"), faulty=Count("pk", filter=~Q(faults={})))
     }
     reviewed = shown_remarks(found)
-    answers = {answer.finding: answer for answer in found.answers.select_related("by")}
+    made = reviewed.remarks if reviewed else []
     told = {
         "submission": found,
         "round_name": ROUND_NAMES[found.round],
+        "round_names": ROUND_NAMES,
+        "other_rounds": found.budget_year.submissions.filter(unit=found.unit)
+        .exclude(pk=found.pk)
+        .order_by("round"),
         "sheets": [
             (sheet, counts.get(sheet.key, {"rows": 0, "faulty": 0})) for sheet in sheets_of()
         ],
         "prose": counts.get("prose", {"rows": 0, "faulty": 0}),
         "reviewed": reviewed,
-        "remarks": [
-            (remark, answers.get(remark.key)) for remark in (reviewed.remarks if reviewed else [])
-        ],
+        "remarks": judged(found, made),
+        "earlier": Answers(found).earlier(made),
         "uses": used(found),
         "balance": balance((t["flow"], t["amount"]) for t in found.totals),
         "due": due(found),
@@ -98,9 +103,13 @@ def answer(request: HttpRequest, found: Submission) -> HttpResponse:
             record(
                 actor(request), "answer", made, after={"finding": remark.message, "reason": reason}
             )
+            messages.success(request, say("理由已保存"))
         elif old := found.answers.filter(finding=key).first():
             record(actor(request), "answer-withdrawn", old, before={"reason": old.reason})
             old.delete()
+            messages.success(request, say("理由已撤回"))
+        else:
+            messages.error(request, say("请写明理由"))
     return redirect("budget:submission", pk=found.pk)
 
 
@@ -109,4 +118,6 @@ def review(request: HttpRequest, found: Submission) -> HttpResponse:
     """Review the submission as it stands now; of a department, all its units together."""
     count = len(remarks(found))
     messages.info(request, say("检查完成：{count} 条", count=count))
+    if request.POST.get("from") == "findings":
+        return redirect("budget:findings", pk=found.budget_year_id)
     return redirect("budget:submission", pk=found.pk)
