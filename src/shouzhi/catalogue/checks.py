@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from shouzhi.catalogue.loading import CATALOGUE, Node, load_yaml
-from shouzhi.catalogue.templates import fields_of, fill
+from shouzhi.catalogue.templates import fields_of
+from shouzhi.catalogue.told import COMMA, Told, names, term
 
 KINDS: Final = (
     "arithmetic", "cross-table", "statement", "percentage", "between",
@@ -58,7 +59,7 @@ class CheckRow:
         self.id = data["id"].text()
         if not _ID.fullmatch(self.id):
             raise data["id"].fault(f"“{self.id}”不是检查的名称；请用小写字母和短横")
-        self.title = data["title"].text()
+        self.title: str = term(data["title"].text())
         self.means = data["means"].text()
         self.kind = data["kind"].choice(KINDS)
         self.severity = data["severity"].choice(SEVERITIES)
@@ -113,8 +114,8 @@ class CheckRow:
         return self.valid_from is None or year is None or year >= self.valid_from
 
     def tell(self, fields: Mapping[str, str]) -> str:
-        """The message with its fields filled in."""
-        return fill(self.message, fields)
+        """The message with its fields filled in, able to be said in any language."""
+        return _told(self.message, fields)
 
     def spoken(self, title: str, message: str) -> CheckRow:
         """The same check with its title and message in another language."""
@@ -139,15 +140,31 @@ class CheckBook:
 
     def say(self, name: str, /, **fields: str) -> str:
         """One of the wordings with its fields filled in."""
-        return fill(self.wording[name], fields)
+        return _told(self.wording[name], fields)
 
     def phrase(self, text: str) -> str:
         """A word of the catalogue itself (预算, 款) in the language that is spoken."""
-        return self.phrases.get(text, text)
+        return term(self.phrases.get(text, text))
 
     def listed(self, texts: Iterable[str]) -> str:
         """Texts one after the other, with the comma of the language between them."""
-        return self.wording["comma"].join(texts)
+        comma = self.wording["comma"]
+        return Told("{all}", all=tuple(texts)) if comma == COMMA else comma.join(texts)
+
+    def weighed(self, texts: Iterable[str]) -> str:
+        """A few texts with semicolons between them, for those that have commas of their own."""
+        joined = ""
+        for text in texts:
+            joined = joined + self.say("semicolon") + text if joined else text
+        return joined
+
+
+def _told(template: str, fields: Mapping[str, str]) -> Told:
+    """A template with its fields filled in; a field without a value is left empty."""
+    return Told(template, **{**dict.fromkeys(_fields(template), ""), **fields})
+
+
+_fields = cache(fields_of)
 
 
 @contextmanager
@@ -163,6 +180,18 @@ def speaking(language: str) -> Iterator[None]:
 def check_book() -> CheckBook:
     """The checks of the catalogue in the language that is spoken, loaded once a process."""
     return _book(_SPOKEN.get())
+
+
+@cache
+def templates_in(language: str) -> Mapping[str, str]:
+    """What the findings say in Chinese, each text with what it is in a language."""
+    own, other = _book(OWN), _book(language)
+    found = dict(other.phrases)
+    for mine, said in ((own.wording, other.wording), (own.children, other.children), (own.slips, other.slips)):
+        found |= {text: said[key] for key, text in mine.items()}
+    for key, row in own.rows.items():
+        found |= {row.title: other.rows[key].title, row.message: other.rows[key].message}
+    return found
 
 
 @cache
@@ -182,8 +211,8 @@ def read_checks(path: Path) -> CheckBook:
             raise node.fault(f"检查“{row.id}”写了两次；请只留一个")
         rows[row.id] = row
     wording = {key: _template(node) for key, node in data["wording"].mapping().items()}
-    children = {key: node.text() for key, node in data["children"].mapping().items()}
-    slips = {key: node.text() for key, node in data["slips"].mapping().items()}
+    children = {key: term(node.text()) for key, node in data["children"].mapping().items()}
+    slips = {key: term(node.text()) for key, node in data["slips"].mapping().items()}
     return CheckBook(rows, wording, children, slips, frozenset(data["weak"].texts()))
 
 
@@ -209,7 +238,7 @@ def _translated(book: CheckBook, path: Path) -> CheckBook:
         wording=wording,
         children={**book.children, **_texts(data["children"])},
         slips={**book.slips, **_texts(data["slips"])},
-        phrases=_texts(data["phrases"]),
+        phrases={**names(), **_texts(data["phrases"])},
     )
 
 

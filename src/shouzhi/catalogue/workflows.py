@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from shouzhi.catalogue.loading import CATALOGUE, Node, load_yaml
+from shouzhi.catalogue.told import term
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +125,19 @@ def _workflow(key: str, node: Node, known: Rights) -> Workflow:
     for name, state in data["states"].mapping().items():
         if name not in reached:
             raise state.fault(f"没有一步能到“{name}”；请补上，或删去这个状态")
-    return Workflow(key, data["name"].text(), data["begins"].text(), states, moves)
+    return Workflow(key, term(data["name"].text()), data["begins"].text(), states, moves)
 
 
 def _state(key: str, node: Node) -> State:
     data = node.record(("name",), ("open",))
-    return State(key, data["name"].text(), "open" in data and data["open"].flag())
+    return State(key, term(data["name"].text()), "open" in data and data["open"].flag())
 
 
 def _move(node: Node, states: Mapping[str, State], known: Rights) -> Move:
     data = node.record(("key", "name", "from", "to", "roles"), ("conditions", "comment", "returns"))
     return Move(
         key=data["key"].text(),
-        name=data["name"].text(),
+        name=term(data["name"].text()),
         sources=tuple(state.choice(states) for state in data["from"].sequence()),
         target=data["to"].choice(states),
         roles=frozenset(role.choice(known.roles) for role in data["roles"].sequence()),

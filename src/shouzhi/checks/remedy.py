@@ -89,7 +89,7 @@ def _more(scene: Scene, correction: Correction, index: int) -> dict[str, str]:
     if correction.pattern == "swapped" and others:
         row = scene.fact(index).row
         other = next((fact for fact in others if scene.fact(fact).row != row), None)
-        return {} if other is None else {"other": scene.cell(other, column=False).strip()}
+        return {} if other is None else {"other": scene.cell(other, column=False)}
     if correction.pattern == "moved" and others:
         row = scene.fact(index).row
         other = next((fact for fact in others if scene.fact(fact).row == row), None)

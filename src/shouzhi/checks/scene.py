@@ -102,10 +102,10 @@ class Scene:
             return "" if self.fact(beside).location == fact.location else place
         tables = self.subject(index).document.tables
         name = check_book().say("prose") if fact.table is None else table_words(tables[fact.table])
-        whole = f"{place} {name}".strip()
+        whole = place + " " + name if place else name
         if known or len(self.subjects) == 1:
             return whole
-        return f"{self.subject(index).document.title} {whole}"
+        return f"{self.subject(index).document.title} " + whole
 
     def cell(self, index: int, *, column: bool = True, row: bool = True) -> str:
         """A cell by its row and column, or the words of the prose around a number."""
@@ -120,7 +120,7 @@ class Scene:
 
     def full(self, index: int, beside: int | None = None) -> str:
         """A number with its table and cell, as it is named on its own or after another."""
-        return f"{self.table(index, beside)}{self.cell(index)}"
+        return self.table(index, beside) + self.cell(index)
 
     def clause(self, index: int) -> str:
         """The clause of the prose that a number stands in, shortened around it."""

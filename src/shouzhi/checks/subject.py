@@ -140,7 +140,7 @@ def place_words(location: Location) -> str:
 def table_words(table: Table) -> str:
     """A table by its number and title: 表五《支出预算总表》."""
     title = check_book().say("table-title", title=table.title) if table.title else ""
-    return f"{table.number or ''}{title}" or check_book().say("untitled")
+    return (table.number or "") + title or check_book().say("untitled")
 
 
 def row_words(table: Table, row: int) -> str:

@@ -60,7 +60,7 @@ def _missing(subject: Subject, wanted: Wanted) -> Finding:
         subject,
         wanted.marks or [subject.whole()],
         severity=severity,
-        fields={"name": name, "grounds": book.say("semicolon").join(dict.fromkeys(wanted.grounds))},
+        fields={"name": name, "grounds": book.weighed(dict.fromkeys(wanted.grounds))},
         authority=_authority(wanted.authority),
     )
 

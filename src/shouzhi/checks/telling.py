@@ -110,7 +110,7 @@ def _listed(scene: Scene, whole: int, parts: Sequence[tuple[int, int]]) -> str:
     before = whole
     for index, sign in parts[:_LISTED]:
         minus = book.say("minus") if sign < 0 else ""
-        named.append(f"{minus}{scene.full(index, before)} {scene.printed(index)}")
+        named.append(minus + scene.full(index, before) + " " + scene.printed(index))
         before = index
     more = book.say("and-more", count=str(len(parts))) if len(parts) > _LISTED else ""
     return book.say("parts-listed", names=book.listed(named), more=more)

@@ -107,7 +107,7 @@ def _built(raw: RawBook, messages: Messages) -> Book:
 def _tell(faults: list[Fault], messages: Messages) -> None:
     click.echo(messages("book-faults", count=len(faults)), err=True)
     for fault in faults:
-        click.echo(f"  ✗ {fault}", err=True)
+        click.echo(f"  ✗ {messages.phrase(fault.told)}", err=True)
 
 
 def _save(raw: RawBook, path: Path, messages: Messages, *, sheets: bool = False) -> None:

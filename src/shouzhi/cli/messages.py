@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
 import click
 import yaml
+
+from shouzhi.catalogue.told import Told, in_english
 
 Language = Literal["zh", "en"]
 
@@ -17,19 +18,6 @@ Language = Literal["zh", "en"]
 def _catalogue() -> dict[str, dict[str, str]]:
     loaded: dict[str, dict[str, str]] = _load("messages.yaml")
     return loaded
-
-
-@cache
-def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The sentences of the readers as patterns, the fullest first, with their English."""
-    loaded: dict[str, str] = _load("phrases.yaml")
-    ordered = sorted(loaded.items(), key=lambda pair: (pair[0].startswith("{"), -len(pair[0])))
-    return tuple((_pattern(said), english) for said, english in ordered)
-
-
-def _pattern(said: str) -> re.Pattern[str]:
-    """A sentence with fields as a pattern that finds what stands in them."""
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(said)))
 
 
 def _load(name: str) -> Any:  # noqa: ANN401 - what the file holds
@@ -51,7 +39,12 @@ class Messages:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The message `key`; raises KeyError for one that the catalogue does not have."""
-        return _catalogue()[key][self.language].format(**values)
+        told = {name: self._told(value) for name, value in values.items()}
+        return _catalogue()[key][self.language].format(**told)
+
+    def _told(self, value: object) -> object:
+        """A sentence of the domain in this language; any other value as it is."""
+        return self.phrase(value) if isinstance(value, Told) else value
 
     def maybe(self, prefix: str, member: str | None) -> str:
         """The message `prefix-member`, or the member itself where there is none."""
@@ -59,14 +52,8 @@ class Messages:
         return known[self.language] if known else (member or "")
 
     def phrase(self, text: str) -> str:
-        """A sentence of the readers in this language; as it is where nobody has put it so."""
-        if self.language == "en":
-            for pattern, english in _phrases():
-                if match := pattern.fullmatch(text):
-                    return english.format(
-                        **{k: self.phrase(v) for k, v in match.groupdict().items()}
-                    )
-        return text
+        """A sentence about a fault in this language; as it is where nobody has put it so."""
+        return in_english(text) if self.language == "en" else text
 
 
 language_option = click.option(

@@ -82,7 +82,7 @@ def load_book(path: Path, messages: Messages) -> Book:
     try:
         return load(path)
     except BookFaults as error:
-        _tell((str(fault) for fault in error.faults), messages, "book-faults", len(error.faults))
+        _tell((fault.told for fault in error.faults), messages, "book-faults", len(error.faults))
         sys.exit(2)
 
 
@@ -103,12 +103,12 @@ def _refuse(made: Publication, messages: Messages, *, draft: bool) -> None:
     """Tell what is wrong; end where that keeps the document from being published."""
     from shouzhi.publish.proof import faults, findings, glyphs
 
-    wrong = [str(fault) for fault in faults(made)]
+    wrong: list[str] = [fault.told for fault in faults(made)]
     if missing := glyphs(made):
         wrong.append(messages("no-glyphs", characters="、".join(missing[:20])))
     wrong += [
         messages("found", message=finding.message)
-        for finding in findings(made)
+        for finding in findings(made, messages.language)
         if finding.severity == "error"
     ]
     if wrong:
@@ -120,7 +120,7 @@ def _refuse(made: Publication, messages: Messages, *, draft: bool) -> None:
 def _tell(lines: Sequence[str] | Iterator[str], messages: Messages, key: str, count: int) -> None:
     click.echo(messages(key, count=count), err=True)
     for line in lines:
-        click.echo(f"  ✗ {line}", err=True)
+        click.echo(f"  ✗ {messages.phrase(line)}", err=True)
 
 
 def _write(made: Publication, book: Path, out: Path, formats: Sequence[str]) -> int:

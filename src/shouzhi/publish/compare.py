@@ -9,7 +9,7 @@ not print at all (by account, by source…) says nothing of what changed and is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
 
@@ -33,7 +33,7 @@ Place = tuple[tuple[str, str], ...]
 class Change:
     """One line that differs: where it is printed, and both amounts in 分 (None where there is none).
 
-    `digit` is the coarser last printed digit of the two, in 分.
+    `digit` is the coarser last printed digit of the two, in 分; `old` and `new` are the facts.
     """
 
     kind: Kind
@@ -43,6 +43,8 @@ class Change:
     before: int | None
     after: int | None
     digit: int = 1
+    old: Fact | None = field(default=None, compare=False, repr=False)
+    new: Fact | None = field(default=None, compare=False, repr=False)
 
     @property
     def difference(self) -> int:
@@ -89,6 +91,7 @@ class _Printed:
     table: str
     label: str
     heading: str
+    fact: Fact
 
 
 def compare(before: Document, after: Document) -> Comparison:
@@ -134,7 +137,8 @@ def _change(before: _Printed | None, after: _Printed | None) -> Change:
     last = after.amount if after and after.amount else None
     kind: Kind = "added" if first is None else "removed" if last is None else "changed"
     digit = max(line.digit for line in (before, after) if line)
-    return Change(kind, shown.table, shown.label, shown.heading, first, last, digit)
+    old, new = (line.fact if line else None for line in (before, after))
+    return Change(kind, shown.table, shown.label, shown.heading, first, last, digit, old, new)
 
 
 def _lines(document: Document) -> Iterator[tuple[Place, _Printed]]:
@@ -153,7 +157,7 @@ def _lines(document: Document) -> Iterator[tuple[Place, _Printed]]:
         heading = "·".join(dict.fromkeys((*filter(None, (column.side,)), *column.heading)))
         title = " ".join(filter(None, (table.number, table.title)))
         digit = quantum(fact.unit) if fact.unit in FEN_PER else 1
-        yield place, _Printed(fact.amount, digit, title, label, heading)
+        yield place, _Printed(fact.amount, digit, title, label, heading, fact)
 
 
 def _place(fact: Fact, document: Document) -> Place:

@@ -9,6 +9,7 @@ from operator import or_
 from typing import Final, NamedTuple
 
 from shouzhi.catalogue.classifications import classification
+from shouzhi.catalogue.told import Told, term
 from shouzhi.cycle.book import Book, Line
 from shouzhi.cycle.raw import Fault
 from shouzhi.cycle.sheets import DIMENSION_KINDS, schema
@@ -139,10 +140,12 @@ def _fault(lines: Sequence[Line], dimension: str, member: str, table: FormTable)
     record = lines[0].record
     columns = schema().sheet(record.sheet).columns
     column = next((c for c in columns if DIMENSION_KINDS.get(c.kind) == dimension), None)
-    heading = column.heading if column else _LISTED[dimension]
-    name = schema().word(column.kind if column else dimension, member)
-    more = f"（共 {len(lines)} 行）" if len(lines) > 1 else ""
-    title = f"{table.number or ''}《{table.title}》"
-    message = f"“{name}”{more}在{title}里没有栏目，只会进合计，各栏之和就对不上"
-    remedy = "请改用这种公开格式有的类别，或用 --form 换一种格式"
+    heading = term(column.heading if column else _LISTED[dimension])
+    message = Told(
+        "“{name}”{more}在{title}里没有栏目，只会进合计，各栏之和就对不上",
+        name=term(schema().word(column.kind if column else dimension, member)),
+        more=Told("（共 {count} 行）", count=len(lines)) if len(lines) > 1 else "",
+        title=f"{table.number or ''}《{table.title}》",
+    )
+    remedy = Told("请改用这种公开格式有的类别，或用 --form 换一种格式")
     return Fault(record.spot.at(heading), message, remedy)

@@ -18,6 +18,7 @@ from shouzhi.catalogue.names import strip_ordinal
 from shouzhi.catalogue.outline import SHEETS, Saying
 from shouzhi.catalogue.statements import statement_book
 from shouzhi.catalogue.templates import fill, numeral
+from shouzhi.catalogue.told import Told, term
 from shouzhi.cycle.book import Book, Record, plain
 from shouzhi.cycle.lines import Ledger, Mask
 from shouzhi.cycle.raw import Fault, Spot
@@ -211,8 +212,11 @@ class Narrator:
                 return fill(self._because, {"reason": record.text("text").rstrip("。；，")})
         if not required:
             return ""
-        remedy = f"请在“{_REASONS}”页加一行，“对象”填“{subject}”，写明增减的原因"
-        lack = Fault(Spot(_REASONS), f"没有“{subject}”的增减原因", remedy)
+        sheet = term(_REASONS)
+        remedy = Told(
+            "请在“{sheet}”页加一行，“对象”填“{subject}”，写明增减的原因", sheet=sheet, subject=subject
+        )
+        lack = Fault(Spot(sheet), Told("没有“{subject}”的增减原因", subject=subject), remedy)
         if lack not in self.lacks:
             self.lacks.append(lack)
         return ""
@@ -246,8 +250,9 @@ class Narrator:
 
     def lack_count(self, name: str) -> None:
         """Note that a number is missing that a sentence cannot do without."""
-        remedy = f"请在“{_COUNTS}”页加一行“{name}”"
-        self.lacks.append(Fault(Spot(_COUNTS), f"没有“{name}”", remedy))
+        sheet = term(_COUNTS)
+        remedy = Told("请在“{sheet}”页加一行“{name}”", sheet=sheet, name=name)
+        self.lacks.append(Fault(Spot(sheet), Told("没有“{name}”", name=name), remedy))
 
     def tells(self, where: Where, mask: Mask) -> bool:
         """Whether the book tells of another year or stage, be it that there was nothing.

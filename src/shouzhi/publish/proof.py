@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Final
 
+from shouzhi.catalogue.checks import OWN
+from shouzhi.catalogue.told import Told
 from shouzhi.checks import Finding
 from shouzhi.checks.run import check
 from shouzhi.cycle.lines import Ledger
@@ -20,7 +22,7 @@ from shouzhi.publish.fonts import missing
 from shouzhi.publish.grid import Grid as Laid
 from shouzhi.publish.misplaced import misplaced
 from shouzhi.sources import Cell, Grid, Line, Page, Source
-from shouzhi.space import Location, yuan
+from shouzhi.space import Location, grouped
 
 
 def faults(publication: Publication) -> Iterator[Fault]:
@@ -39,8 +41,13 @@ def _unbalanced(publication: Publication) -> Iterator[Fault]:
         ledger.sum(ledger.at({**own, "flow": (flow,)})) for flow in ("income_total", "expenditure_total")
     )
     if income != spent:
-        message = f"收入总计 {yuan(income)} 元，支出总计 {yuan(spent)} 元，相差 {yuan(income - spent)} 元"
-        remedy = "请核对“收入”和“支出”，或补上结转、结余"
+        gap, less = grouped(abs(income - spent)), income < spent
+        off = Told("收入少于支出 {gap} 元", gap=gap) if less else Told("收入多于支出 {gap} 元", gap=gap)
+        message = Told(
+            "收入总计 {income} 元，支出总计 {spent} 元，{off}",
+            income=grouped(income), spent=grouped(spent), off=off,
+        )  # fmt: skip
+        remedy = Told("请核对“收入”和“支出”，或补上结转、结余")
         yield Fault(Spot(book.name), message, remedy)
 
 
@@ -93,12 +100,12 @@ def _ruled(laid: Laid, line: int) -> Grid:
     return Grid(laid.height, laid.width, cells, "cells", Location(line=line))
 
 
-def findings(publication: Publication) -> list[Finding]:
-    """What the checks find in the publication, the gravest first.
+def findings(publication: Publication, language: str = OWN) -> list[Finding]:
+    """What the checks find in the publication, the gravest first, told in `language` (zh, en).
 
     Sums that miss because the edition has no column for a line are not told again.
     """
-    found = check([read_back(publication)])
+    found = check([read_back(publication)], language=language)
     if any(misplaced(publication.book, publication.tables)):
         return [finding for finding in found if finding.kind not in _SUMS]
     return found

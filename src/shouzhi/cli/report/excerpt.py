@@ -84,7 +84,7 @@ def over_gap(
 def excerpts(finding: Json, view: Json) -> list[Excerpt]:
     """The tables of a finding in the order of its places, each with its marked rows."""
     found: dict[tuple[str, str | None], Excerpt] = {}
-    for mark, expected, wrong in _marks(finding):
+    for mark, expected, wrong in marks(finding):
         if mark["table"] is None or mark["row"] is None:
             continue
         key = f"{mark['document']}/{mark['table']}"
@@ -119,7 +119,7 @@ def _columns(table: Json, side: str | None) -> list[int]:
     ]
 
 
-def _marks(finding: Json) -> Iterator[tuple[Json, str | None, bool]]:
+def marks(finding: Json) -> Iterator[tuple[Json, str | None, bool]]:
     """Each place with the value that is expected there, and whether it is likely the wrong one."""
     suspect = finding["suspect"]
     if suspect:

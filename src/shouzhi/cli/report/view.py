@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from shouzhi.catalogue.told import kept, recalled
 from shouzhi.checks import ORDER, Broken, Finding, Mark, Suspect
 
 if TYPE_CHECKING:
@@ -211,8 +212,8 @@ def _shown(findings: Sequence[Finding]) -> Iterator[Mark]:
 
 
 def pack(data: Json) -> bytes:
-    """A view as compressed bytes."""
-    return zlib.compress(orjson.dumps(data, default=str), level=1)
+    """A view as compressed bytes; what it says can be said in any language once it is unpacked."""
+    return zlib.compress(orjson.dumps(kept(data), default=str), level=1)
 
 
 def unpack(packed: bytes, names: Sequence[str]) -> Json:
@@ -220,7 +221,7 @@ def unpack(packed: bytes, names: Sequence[str]) -> Json:
 
     Raises ValueError, KeyError or zlib.error when the bytes are damaged.
     """
-    data: Json = orjson.loads(zlib.decompress(packed))
+    data: Json = recalled(orjson.loads(zlib.decompress(packed)))
     for about, name in zip(data["documents"], names, strict=True):
         about["file"] = name
     for finding in data["findings"]:

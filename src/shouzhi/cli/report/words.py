@@ -8,7 +8,7 @@ from shouzhi.cli.messages import Messages
 
 Json = dict[str, Any]
 
-EVEN: Final = frozenset({"same-number", "between-documents"})
+EVEN: Final = frozenset({"same-number", "between-documents", "new-version"})
 """Checks of two numbers of which either may be wrong, where nothing names the one."""
 MOST_PLACES: Final = 8
 """Places of the prose that one finding shows."""
