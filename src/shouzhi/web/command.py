@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import wraps
+from functools import partial, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -141,12 +141,9 @@ def serve(*, host: str, port: int, data: Path, workers: int, demo: bool, lang: L
         serving.free_port(host, port)
         with serving.alone(data):
             _welcome(messages, ready.make_ready(demo=demo))
-            click.echo(
-                messages(
-                    "serve-ready", address=f"http://{_name(host)}:{port}/", folder=data.absolute()
-                )
-            )
-            serving.run(host, port, workers)
+            address = f"http://{_name(host)}:{port}/"
+            told = messages("serve-ready", address=address, folder=data.absolute())
+            serving.run(host, port, workers, partial(click.echo, told))
     click.echo(messages("serve-ended"))
 
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -195,8 +195,30 @@ class Worker:
         return subprocess.Popen([sys.executable, "-c", code], start_new_session=True)  # noqa: S603 - our own
 
 
-def run(host: str, port: int, workers: int) -> None:
-    """Serve until Ctrl+C or a signal to end."""
+def _answering(host: str, port: int) -> bool:
+    """Whether somebody answers at the address; one that means every address is asked at this machine's own."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what the person asked for
+    try:
+        socket.create_connection((own, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _once_answering(host: str, port: int, then: Callable[[], None]) -> None:
+    """Do something as soon as the server answers: who follows its address finds it there."""
+
+    def wait() -> None:
+        pause = threading.Event()
+        while not _answering(host, port):
+            pause.wait(0.1)
+        then()
+
+    threading.Thread(target=wait, daemon=True, name="answering").start()
+
+
+def run(host: str, port: int, workers: int, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl+C or a signal to end; `ready` is called once the server answers."""
     from granian import Granian  # noqa: PLC0415 - heavy
     from granian.constants import Interfaces  # noqa: PLC0415 - as above
     from granian.log import LogLevels  # noqa: PLC0415 - as above
@@ -210,6 +232,7 @@ def run(host: str, port: int, workers: int) -> None:
     worker = Worker() if Worker.known() else None
     if worker is not None:
         worker.start()
+    _once_answering(host, port, ready)
     try:
         server.serve()
     finally:
