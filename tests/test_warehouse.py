@@ -24,7 +24,16 @@ from shouzhi.facts import Document
 from shouzhi.publish.document import Publication, publication
 from shouzhi.publish.files import files
 from shouzhi.space import DIMENSIONS
-from shouzhi.warehouse import Store, Unplaced, Warehouse, comparing, departments, exports, publish
+from shouzhi.warehouse import (
+    Store,
+    Unplaced,
+    Warehouse,
+    comparing,
+    departments,
+    downloads,
+    exports,
+    publish,
+)
 from shouzhi.warehouse.figures import Totals, account, measures
 from shouzhi.warehouse.names import department_key, level_of, member_name
 from shouzhi.warehouse.records import finding_dict
@@ -85,6 +94,50 @@ def test_tables_come_out_exactly_as_printed(warehouse: Warehouse, read: list[tup
     for number, table in enumerate(data["tables"]):
         content = departments.table_content(warehouse, key, number)
         assert content == json.loads(json.dumps(table, default=list))
+
+
+def test_an_index_of_an_earlier_version_is_made_anew(store: Store) -> None:
+    """As it was: entries found by their kind and words alone, and none for documents."""
+    fresh = [(hit.kind, hit.label) for hits in Warehouse(store.folder).search("渔业 2024").values() for hit in hits]
+    with sqlite3.connect(store.folder / "warehouse.sqlite") as connection:
+        connection.execute("delete from entries where kind = 'document'")
+        connection.execute("drop table found")
+        connection.execute("create virtual table found using fts5(grams, content='', tokenize='ascii', columnsize=0)")
+        for row, kind, label, more in connection.execute("select id, kind, label, more from entries").fetchall():
+            text = f"§{kind} {grams(label)} {grams(more)}"
+            connection.execute("insert into found (rowid, grams) values (?, ?)", (row, text))
+        connection.execute("pragma user_version = 0")
+    connection.close()
+    again = [(hit.kind, hit.label) for hits in Warehouse(store.folder).search("渔业 2024").values() for hit in hits]
+    assert sorted(again) == sorted(fresh)
+    assert {"department", "document"} <= {kind for kind, _ in again}
+
+
+def test_what_leaves_the_store_leaves_the_index(store: Store) -> None:
+    for held in store.held():
+        assert store.remove(held.document)
+    with sqlite3.connect(store.folder / "warehouse.sqlite") as connection:
+        assert connection.execute("select count(*) from entries").fetchone() == (0,)
+        assert connection.execute("select count(*) from found where found match '\"§department\"'").fetchone() == (0,)
+    connection.close()
+
+
+def test_downloads_are_kept_until_their_document_changes(
+    store: Store, warehouse: Warehouse, read: list[tuple[Path, Document]]
+) -> None:
+    key = f"{department_key(FISHERY)}-2024-budget"
+    told = downloads.sizes(warehouse, key)
+    made = {suffix: downloads.download(warehouse, key, suffix) for suffix in exports.SUFFIXES}
+    assert {suffix: len(content or b"") for suffix, content in made.items()} == {s: told[s] for s in exports.SUFFIXES}
+    assert [told[path.name] for path, d in read if d.department == FISHERY and d.kind == "budget"] == [
+        path.stat().st_size for path, d in read if d.department == FISHERY and d.kind == "budget"
+    ]
+    data = of(read, FISHERY, "budget")
+    data["facts"] = data["facts"][:10]
+    store.add(data)
+    assert len((downloads.download(warehouse, key, "csv") or b"").splitlines()) == 11
+    assert downloads.download(warehouse, "nobody", "csv") is None
+    assert downloads.download(warehouse, key, "exe") is None
 
 
 def test_the_same_content_is_one_version_and_new_content_the_next(

@@ -47,11 +47,15 @@ SAMPLES: dict[str, Sample] = {
         "budget:years",
         "budget:begin",
         "library:projects",
+        "library:codes",
     ),
     **_all(
         None,
         "disclosure:releases",
         "desk:home",
+        "desk:batches",
+        "desk:bulk",
+        "desk:comparisons",
         "desk:upload",
         "desk:register",
         "desk:approve",
@@ -98,6 +102,7 @@ SAMPLES: dict[str, Sample] = {
         "submission",
         "budget:submission",
         "budget:move",
+        "budget:reopen",
         "budget:answer",
         "budget:comment",
         "budget:compare",
@@ -118,7 +123,7 @@ SAMPLES: dict[str, Sample] = {
     **_all("project", "library:project", "library:edit", "library:move"),
     **_all("release", "disclosure:release", "disclosure:move"),
     **_all("release", "disclosure:file", more={"name": "manifest.json"}, empty=True),
-    **_all("batch", "desk:batch"),
+    **_all("batch", "desk:batch", "desk:discard_batch"),
     **_all(
         "document",
         "desk:document",
@@ -127,6 +132,7 @@ SAMPLES: dict[str, Sample] = {
         "desk:recognise",
         "desk:again",
         "desk:versions",
+        "desk:discard",
         empty=True,
     ),
     **_all("document", "desk:original", empty=True),
@@ -136,10 +142,11 @@ SAMPLES: dict[str, Sample] = {
     ),
     **_all("department", "desk:department", "desk:together"),
     **_all("comparison", "desk:comparison", "desk:judge_between", empty=True),
+    **_all("comparison", "desk:remark_between", "desk:again_between"),
+    **_all("comparison", "desk:export_between", more={"name": "docx"}, empty=True),
     **_all("word", "desk:forget"),
     **_all("alias", "desk:forget_name"),
     **_all("submission", "budget:review"),
-    **_all("comparison", "desk:judge_between", empty=True),
     **_all(
         None, "public:home", "public:compare", "public:search", "public:corrections", "public:about"
     ),
@@ -153,6 +160,9 @@ SAMPLES: dict[str, Sample] = {
     **_all(None, "public:dimension", more={"dimension": "source"}),
     **_all(None, "public:file", more={"key": "x", "name": "x.pdf"}, empty=True),
     **_all("report", "public:answer"),
+    **_all("release", "public:explanations"),
+    **_all(None, "public:api_root", empty=True),
+    **_all(None, "public:api_unknown", more={"rest": "x"}, empty=True),
 }
 
 PLACED: Mapping[str, str] = {

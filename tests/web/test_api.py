@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,9 @@ def test_what_cannot_be_answered_is_told_as_json(client: Client) -> None:
         assert answer.status_code == status, path
         assert answer.json()["detail"]
     assert client.get(f"{ROOT}/departments", headers={"Accept": "image/png"}).status_code == 406
-    assert client.post(f"{ROOT}/departments").status_code == 405
+    refused = client.post(f"{ROOT}/departments")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert refused.json()["detail"]
 
 
 def test_answers_have_tags(client: Client) -> None:
@@ -137,7 +140,7 @@ def test_series_projects_search_dictionary_and_packages(client: Client) -> None:
     assert {(one["year"], one["department"]) for one in series} == {(2024, KEY)}
     assert get(client, "/series", measure="function:213")["total"]
     assert get(client, "/projects", year=2024)["total"] >= 0
-    hits = get(client, "/search", q="渔业")
+    hits = get(client, "/search", q="渔业")["items"]
     assert hits[0]["key"] == KEY
     measures = {measure["key"] for measure in get(client, "/dictionary")["measures"]}
     assert {"expenditure", "three_public"} <= measures
@@ -150,7 +153,106 @@ def test_series_projects_search_dictionary_and_packages(client: Client) -> None:
         assert archive.testzip() is None
 
 
-def test_what_answers_is_what_the_schema_says(client: Client) -> None:  # noqa: ARG001 - its warehouse
+def test_a_head_tells_what_a_get_would(client: Client) -> None:
+    for path in ("/departments", f"/facts?document={BUDGET}&format=csv", "/bulk/2024.zip", "/openapi.json"):
+        whole, head = client.get(ROOT + path), client.head(ROOT + path)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert head.headers.get("ETag") == whole.headers.get("ETag"), path
+        assert int(head.headers["Content-Length"]) == len(whole.content), path
+    tag = client.head(f"{ROOT}/departments").headers["ETag"]
+    assert client.head(f"{ROOT}/departments", headers={"If-None-Match": tag}).status_code == 304
+    assert client.head(f"{ROOT}/departments/nobody").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/nothing", "/api/v1/departments/", "/api/", "/api/v9/x"])
+def test_an_unknown_address_is_told_as_json_without_a_cookie(client: Client, path: str) -> None:
+    for method in ("get", "post", "delete"):
+        answer = getattr(Client(enforce_csrf_checks=True) if method == "get" else client, method)(path)
+        assert answer.status_code == 404
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.json()["openapi"] == "/api/v1/openapi.json"
+        assert not answer.cookies
+
+
+def test_faults_are_told_in_the_language_that_is_asked_for(client: Client) -> None:
+    path = f"{ROOT}/series?measure=nothing"
+    told = client.get(path).json()
+    assert "没有指标“nothing”" in told["detail"]
+    assert "/api/v1/dictionary" in told["detail"]
+    assert "three_public" in told["measures"]
+    english = [
+        client.get(f"{path}&lang=en"), client.get(path, headers={"Accept-Language": "en-GB,en;q=0.9,zh;q=0.2"}),
+    ]  # fmt: skip
+    for answer in english:
+        assert "There is no measure “nothing”" in answer.json()["detail"]
+        assert (answer.headers["Content-Language"], "Accept-Language" in answer.headers["Vary"]) == ("en", True)
+    assert "没有指标" in client.get(path, headers={"Accept-Language": "zh-CN,en;q=0.9"}).json()["detail"]
+    assert "没有指标" in client.get(f"{path}&lang=zh", headers={"Accept-Language": "en"}).json()["detail"]
+    assert client.get(f"{ROOT}/facts?size=0&lang=en").json()["detail"] == "parameter size: must be ≥ 1"
+    assert client.get(f"{ROOT}/search").json()["detail"] == "参数 q：必须给出"
+
+
+def test_every_fact_leads_to_the_cell_that_prints_it(client: Client) -> None:
+    facts = get(client, "/facts", document=BUDGET, size=10_000)["items"]
+    placed = [fact for fact in facts if "in_column" in fact]
+    assert len(placed) > 100
+    for fact in placed[:: len(placed) // 20]:
+        assert fact["url"].startswith(f"http://testserver/documents/{BUDGET}/tables/{fact['in_table'] + 1}/#")
+        path, _, anchor = fact["url"].removeprefix("http://testserver").partition("#")
+        assert f'id="{anchor}"><a class="cell" href="#{anchor}">{fact["printed"]}<' in client.get(path).content.decode()
+    csv_head = client.get(f"{ROOT}/facts?document={BUDGET}&size=1&format=csv").content.decode("utf-8-sig")
+    assert csv_head.partition("\r\n")[0].endswith(",url")
+    notes = get(client, "/dictionary")["notes"]
+    assert "从 0 数起" in notes["in_row"]
+    schema = client.get(f"{ROOT}/openapi.json").json()["components"]["schemas"]["FactOut"]["properties"]
+    assert "from 0" in schema["in_row"]["description"]
+
+
+def test_the_search_is_narrowed_by_kind_year_and_department_and_comes_in_parts(client: Client) -> None:
+    found = get(client, "/search", q=f"{FISHERY[3:5]} 2024", size=1000)
+    kinds = [hit["kind"] for hit in found["items"]]
+    assert {"department", "document"} <= set(kinds)
+    assert {hit["document"] for hit in found["items"] if hit["kind"] == "document"} == {BUDGET, ACCOUNTS}
+    assert all(hit["year"] == 2024 for hit in found["items"] if hit["document"])
+    whole = get(client, "/search", q="支出", size=1000)
+    parts: list[Any] = []
+    address: str | None = f"{ROOT}/search?q=支出&size=60"
+    while address:
+        answer = client.get(address).json()
+        parts += answer["items"]
+        address = answer["next"]
+    assert parts == whole["items"]
+    assert len(parts) == whole["total"]
+    mine = get(client, "/search", q="支出", department=KEY, kind="prose", size=1000)["items"]
+    assert mine
+    assert {hit["department"] for hit in mine} == {KEY}
+    assert get(client, "/search", q="2024", kind="document")["total"] == len(
+        get(client, "/documents", year=2024)["items"]
+    )
+    assert get(client, "/search", q="%%", year=2024)["total"] == 0, "no letter, nothing found"
+
+
+def test_corrections_are_told_as_the_page_tells_them(client: Client) -> None:
+    from shouzhi.web.public.models import ErrorReport
+
+    about = {"document": BUDGET, "title": "预算", "department": FISHERY, "table": 0, "row": 1, "column": 0}
+    new = ErrorReport.objects.create(**about, message="不对", contact="a@b.c", sender="x")
+    told = get(client, "/corrections")["items"][0]
+    assert (told["number"], told["state"], told.get("message")) == (new.pk, "new", None)
+    new.state, new.answer, new.outcome = "answered", "已核对", "unfounded"
+    new.answered_at, new.revision = new.created_at, 1
+    new.save()
+    text = client.get(f"{ROOT}/corrections").content.decode()
+    assert "a@b.c" not in text
+    told = get(client, "/corrections")["items"][0]
+    assert (told["outcome"], told["message"], told["answer"]) == ("unfounded", "不对", "已核对")
+    assert told["url"].endswith("/tables/1/#r2c1")
+
+
+def test_what_answers_is_what_the_schema_says(
+    client: Client,  # noqa: ARG001 - its warehouse
+    request: pytest.FixtureRequest,
+) -> None:
     """Schemathesis asks every operation, with what fits and what does not, and holds the answers to the schema."""
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     from hypothesis import HealthCheck, Phase, given
@@ -162,6 +264,13 @@ def test_what_answers_is_what_the_schema_says(client: Client) -> None:  # noqa: 
         environ.pop("HTTP_ACCEPT_ENCODING", None)  # its transport says gzip and reads none
         return django(environ, start)
 
+    from django.core.signals import request_finished, request_started
+    from django.db import close_old_connections
+
+    # As Django's own client does: the connection belongs to the test.
+    signals = [signal for signal in (request_started, request_finished) if signal.disconnect(close_old_connections)]
+    for signal in signals:
+        request.addfinalizer(partial(signal.connect, close_old_connections))
     schema = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", application)
     calm = measures(
         max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],

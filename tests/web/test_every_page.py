@@ -26,11 +26,15 @@ FILES = {
     "audit:export",
     "budget:workbook",
     "budget:codes",
+    "library:codes",
     "budget:sheet-data",
     "desk:original",
     "desk:export",
+    "desk:export_between",
     "desk:picture",
     "disclosure:file",
+    "public:api_root",
+    "public:api_unknown",
 }
 """Addresses that give a file or data, not a page."""
 _WIDE = """() => {

@@ -187,14 +187,26 @@ def test_a_reader_reports_the_department_answers_and_the_log_tells(client: Clien
     assert "合计不对" not in client.get("/corrections/").content.decode(), "nothing is public before its answer"
     staff = sign_in(people["department_finance"])
     assert "合计不对" in staff.get("/reports/").content.decode()
-    assert staff.post(f"/reports/{report.pk}/", {"answer": "  ", "revision": "0"}).status_code == 200
-    done = staff.post(f"/reports/{report.pk}/", {"answer": "已核对，合计无误", "revision": "0"})
+    waiting = client.get("/corrections/").content.decode()
+    assert re.search(rf'id="report-{report.pk}".*{FISHERY}.*待答复', waiting), "what waits is listed by its number"
+    said = {"answer": "已核对，合计无误", "outcome": "unfounded", "revision": "0", "step": "publish"}
+    for wrong in ({"answer": "  "}, {"outcome": ""}, {"outcome": "perhaps"}):
+        assert staff.post(f"/reports/{report.pk}/", {**said, **wrong}).status_code == 200
+        assert ErrorReport.objects.get().state == "new"
+    preview = staff.post(f"/reports/{report.pk}/", {**said, "step": "preview"}).content.decode()
+    assert "确认公开" in preview
+    assert "合计不对" in preview
+    assert "已核对，合计无误" not in client.get("/corrections/").content.decode(), "a preview is not public"
+    done = staff.post(f"/reports/{report.pk}/", said)
     assert done.status_code == 302
-    stale = staff.post(f"/reports/{report.pk}/", {"answer": "另一个答复", "revision": "0"})
+    stale = staff.post(f"/reports/{report.pk}/", {**said, "answer": "另一个答复"})
     assert stale.status_code == 409
     log = client.get("/corrections/").content.decode()
     assert "已核对，合计无误" in log
+    assert re.search(rf'id="report-{report.pk}".*不属实', log, re.DOTALL)
     assert "a@b.c" not in log
+    assert "已核对" in client.get("/corrections/", {"number": report.pk}).content.decode()
+    assert "没有编号为 999999 的报告" in client.get("/corrections/?number=999999").content.decode()
     entries = Entry.objects.filter(kind="errorreport").order_by("number")
     assert list(entries.values_list("verb", flat=True)) == ["report", "answer"]
 
@@ -249,7 +261,7 @@ def test_every_word_of_the_public_pages_is_said_in_english() -> None:
     from shouzhi.catalogue.classifications import TREES, classification
     from shouzhi.warehouse.figures import measures
     from shouzhi.warehouse.names import levels
-    from shouzhi.web.public import content, rendering
+    from shouzhi.web.public import columns, content, rendering
 
     folder = Path(rendering.__file__).parent
     pages = "".join(page.read_text(encoding="utf-8") for page in folder.rglob("*.html"))
@@ -257,6 +269,83 @@ def test_every_word_of_the_public_pages_is_said_in_english() -> None:
     words = {*re.findall(r"_\('([^']+)'", pages), *re.findall(r'say\(\s*"([^"]+)"', code)}
     words |= {measure.title for measure in measures().values()} | {level.title for level in levels()}
     words |= {entry.name for dimension in TREES for entry in classification(dimension).entries}
-    words |= {*content.STAGES.values(), *content.DIMENSION_NAMES.values()}
+    words |= {*content.STAGES.values(), *content.DIMENSION_NAMES.values(), *columns.COLUMNS_SAID.values()}
     english = {"".join(said.splitlines()) for said in map(rendering.speaker("en"), words)}
     assert not sorted(words & english & {word for word in words if re.search("[\u4e00-\u9fff]", word)})
+
+
+def test_a_year_narrows_and_documents_are_found_by_department_and_year(client: Client) -> None:
+    page = client.get("/search/", {"q": "渔业 2024"}).content.decode()
+    assert f'href="/departments/{KEY}/"' in page
+    assert f'href="/documents/{BUDGET}/"' in page
+    assert "<option selected>2024</option>" in page
+    other = next(data["document"] for _, data in read() if data["document"]["year"] == 2025)
+    there = client.get("/search/", {"q": "预算", "year": "2025", "kind": "document"}).content.decode()
+    hits = re.findall(r'<li>\s*<a href="/documents/([^"/]+)/"', there)
+    assert hits
+    assert all("-2025-" in hit for hit in hits)
+    named = client.get("/search/", {"q": "预算", "department": other["department"]}).content.decode()
+    assert FISHERY not in named.partition('id="results"')[2]
+    assert "没有名为" in client.get("/search/", {"q": "预算", "department": "不在其中"}).content.decode()
+    for odd in ("year=x", "year=99999", "kind=nothing", "part=0", "part=99999999", "part=-1"):
+        assert client.get(f"/search/?q=预算&{odd}").status_code == 200, odd
+
+
+def test_what_is_found_comes_in_parts(client: Client) -> None:
+    first = client.get("/search/", {"q": "支出"}).content.decode()
+    totals = dict(re.findall(r"kind=(\w+)[^>]*>看全部 ([\d,]+) 处", first))
+    total, kind = max((int(count.replace(",", "")), kind) for kind, count in totals.items())
+    assert total > 20, "more than a page holds"
+    seen: list[str] = []
+    address = f"/search/?q=支出&kind={kind}"
+    while address:
+        page = client.get(address).content.decode()
+        seen += re.findall(r'<li>\s*<a href="([^"]+)"', page)
+        after = re.search(r'rel="next" href="([^"]+)"', page)
+        address = after[1].replace("&amp;", "&") if after else ""
+    assert len(seen) == len(set(seen)) == total
+
+
+def test_downloads_stand_in_two_groups_with_the_size_of_each_file(client: Client) -> None:
+    page = client.get(f"/documents/{ACCOUNTS}/").content.decode()
+    groups = re.findall(r"<div><dt>(.*?)</dt>(.*?)</div>", page, re.DOTALL)
+    assert [name for name, _ in groups] == ["公开的文件", "文件里的数据"]
+    shown = re.findall(r'href="([^"]+)" download>[^<]+</a> <span class="muted">([\d,]+) KB<', page)
+    assert len(shown) == 5
+    for path, size in shown:
+        answer = client.get(path)
+        length = len(streamed(answer) if path.startswith("/files/") else answer.content)
+        assert int(size.replace(",", "")) == max(1, round(length / 1024)), path
+
+
+def test_corrected_names_the_release_that_corrects(client: Client, people: dict[str, Any]) -> None:
+    from django.utils import timezone
+
+    from shouzhi.web.budget.models import BudgetYear
+    from shouzhi.web.disclosure.models import Release
+
+    body = Body.objects.get(pk=people["department"].pk)
+    body.name = FISHERY
+    body.save()
+    client.post("/report/", REPORT)
+    report = ErrorReport.objects.get()
+    year = BudgetYear.objects.create(department=body, year=2024, document="accounts", state="approved")
+    told = {"budget_year": year, "title": "决算", "edition": "x", "manifest": {"outputs": []}, "hash": "x"}
+    by = {"prepared_by": people["department_finance"]}
+    first = Release.objects.create(**told, **by, number=1, folder="a", state="replaced", published_at=timezone.now())
+    staff = sign_in(people["department_finance"])
+    page = f"/reports/{report.pk}/"
+    assert f'href="/releases/years/{year.pk}/preview/"' in staff.get(page).content.decode(), "the way to a correction"
+    said = {"answer": "已更正合计", "outcome": "corrected", "revision": "0", "step": "publish"}
+    for release in ("", str(first.pk), "999"):
+        assert staff.post(page, {**said, "release": release}).status_code == 200
+        assert ErrorReport.objects.get().state == "new", "there is no correction yet"
+    second = Release.objects.create(
+        **told, **by, number=2, folder="b", state="published", published_at=timezone.now(),
+        replaces=first, reason="合计",
+    )  # fmt: skip
+    assert staff.post(page, {**said, "release": str(second.pk)}).status_code == 302
+    log = client.get("/corrections/").content.decode()
+    day = timezone.localdate().isoformat()
+    assert f'<a href="/documents/{ACCOUNTS}/">更正版 {day} 公开</a>' in log
+    assert "已更正" in log

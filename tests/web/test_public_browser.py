@@ -20,6 +20,8 @@ PATHS = [
     "/compare/", "/search/?q=渔业", "/corrections/", "/dictionary/", "/dictionary/stage/", "/about/",
     f"/report/?document={ACCOUNTS}&table=2&row=0&column=0", "/api/v1/docs",
 ]  # fmt: skip
+MARGIN = 40
+"""Points of paper that stay free at every edge: 15 mm but for a hair."""
 BUILT = (Path(__file__).parents[2] / "src/shouzhi/web/static/shouzhi/charts.js").is_file()
 UNBUILT = "the scripts are not built: cd frontend && npm ci && npm run build"
 needs_scripts = pytest.mark.skipif(not BUILT, reason=UNBUILT)
@@ -121,3 +123,28 @@ def test_charts_follow_the_width_and_tell_who_cannot_see_them(site: str, browser
         "before => document.querySelector('.chart.treemap svg').getBoundingClientRect().width < before", arg=wide
     )
     page.close()
+
+
+@needs_scripts
+@pytest.mark.parametrize("path", PATHS[1:4])
+def test_pages_print_within_margins_and_repeat_their_headings(site: str, browser: Any, path: str) -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(site + path)
+    page.wait_for_load_state("networkidle")
+    document = pdfium.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
+    page.close()
+    heads = 0
+    for sheet in document:
+        text = sheet.get_textpage()
+        wide, high = sheet.get_size()
+        for place in range(text.count_rects()):
+            left, bottom, right, top = text.get_rect(place)
+            assert left > MARGIN, (path, text.get_text_bounded(left, bottom, right, top))
+            assert right < wide - MARGIN, (path, text.get_text_bounded(left, bottom, right, top))
+            assert MARGIN < bottom < top < high - MARGIN
+        heads += "科目" in text.get_text_range() and "编码" in text.get_text_range()
+    if "departments" in path:
+        assert heads > 1, "a table that goes on has its headings on every page"
+    if "tables" in path:
+        assert document[0].get_width() > document[0].get_height(), "a table lies across"

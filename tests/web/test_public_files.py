@@ -12,11 +12,13 @@ import pytest
 
 pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
 
+import orjson
 from click.testing import CliRunner
 from public_world import ACCOUNTS, EXAMPLES, FISHERY, KEY, fill
 
 from shouzhi.warehouse import Warehouse
 from shouzhi.web.public.carrying import carry
+from shouzhi.web.public.logged import NotALog, read_log
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +98,81 @@ def test_the_site_works_from_a_folder_in_a_browser(site: Path, browser: Any) -> 
     page.wait_for_selector("#chosen strong")
     assert not faults
     page.close()
+
+
+def test_the_search_of_files_is_narrowed_and_comes_in_parts(site: Path, browser: Any) -> None:
+    if not (site / "static" / "charts.js").is_file():
+        pytest.skip("the scripts are not built: cd frontend && npm ci && npm run build")
+    page = browser.new_page()
+    search = (site / "search" / "index.html").as_uri()
+    page.goto(f"{search}?q={FISHERY[3:5]}+2024")
+    page.wait_for_selector(".hits mark")
+    assert (page.locator("#q").input_value(), page.locator("#year").input_value()) == (FISHERY[3:5], "2024")
+    kinds = page.locator(".hits h2").all_inner_texts()
+    assert kinds[0].startswith("部门")
+    assert kinds[1].startswith("公开文件")
+    page.goto(f"{search}?q=支出")
+    page.locator(".hits p a").last.click()
+    page.wait_for_selector(".pager a[rel=next]")
+    assert page.locator(".hits h2").count() == 1
+    first = page.locator(".hits li").all_inner_texts()
+    page.locator(".pager a[rel=next]").click()
+    page.wait_for_selector(".pager a[rel=prev]")
+    assert not set(first) & set(page.locator(".hits li").all_inner_texts())
+    page.locator("#department").select_option(FISHERY)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="搜索").click()
+    page.wait_for_url("**department=*")
+    assert page.locator(".hits li").count()
+    assert all(FISHERY in line for line in page.locator(".hits li").all_inner_texts())
+    page.close()
+
+
+REPORTS = [
+    {
+        "number": 7, "state": "answered", "reported": "2024-03-01", "document": ACCOUNTS, "title": "决算",
+        "place": "表1", "printed": "1.00", "in_table": 0, "in_row": 0, "in_column": 0, "answered": "2024-03-02",
+        "outcome": "unfounded", "message": "合计不对", "answer": "已核对，合计无误",
+    },
+    {
+        "number": 8, "state": "new", "reported": "2024-03-03", "document": "elsewhere", "title": "别处的文件",
+        "place": "表2", "printed": "",
+    },
+]  # fmt: skip
+
+
+def test_the_correction_log_comes_along_or_says_that_it_did_not(site: Path, tmp_path: Path) -> None:
+    alone = (site / "corrections" / "index.html").read_text(encoding="utf-8")
+    assert "不受理读者报告" in alone
+    about = (site / "about" / "index.html").read_text(encoding="utf-8")
+    assert "报告数字错误" not in about, "nothing is offered that a file cannot do"
+    with_log = tmp_path / "site"
+    store = fill(tmp_path / "warehouse")
+    carry(Warehouse(store.folder), with_log, ("zh",), read_log(orjson.dumps({"items": REPORTS, "next": None})))
+    log = (with_log / "corrections" / "index.html").read_text(encoding="utf-8")
+    assert "已核对，合计无误" in log
+    assert "不属实" in log
+    assert f'href="../documents/{ACCOUNTS}/tables/1/index.html#r1c1"' in log
+    assert "别处的文件" in log
+    assert "documents/elsewhere" not in log, "no link leads nowhere"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"<html>", b'{"detail": "x"}', b'[{"number": "1"}]', b'{"items": [], "next": "http://x"}',
+        orjson.dumps([{**REPORTS[0], "answer": None}]), orjson.dumps([{**REPORTS[0], "outcome": "perhaps"}]),
+        orjson.dumps([{**REPORTS[0], "in_row": "1"}]), orjson.dumps([{**REPORTS[1], "state": "x"}]),
+    ],
+)  # fmt: skip
+def test_what_is_no_correction_log_is_refused_with_a_remedy(content: bytes, tmp_path: Path) -> None:
+    from shouzhi.cli import main
+
+    file = tmp_path / "log.json"
+    file.write_bytes(content)
+    with pytest.raises(NotALog):
+        read_log(content)
+    made = CliRunner().invoke(main, ["site", str(EXAMPLES), "-o", str(tmp_path / "out"), "--corrections", str(file)])
+    assert made.exit_code == 2
+    assert "/api/v1/corrections" in made.output
+    assert not (tmp_path / "out").exists()

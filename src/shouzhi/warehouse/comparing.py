@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from shouzhi.warehouse.departments import Department, department, departments
@@ -15,7 +15,9 @@ from shouzhi.warehouse.opened import Warehouse
 SIZE: Final = 4
 """A peer's spending is at most so many times as large, and at least such a part."""
 
-_NEEDED: Final = "department, document, in_table, in_row, in_column, page, year, stage, amount"
+_NEEDED: Final = (
+    "department, document, in_table, in_row, in_column, page, year, stage, amount, document_year, document_kind"
+)
 _CODES: Final = frozenset({"function", "economic"})
 _NARROW: Final = frozenset({"government_economic", "unit", "project"})
 
@@ -24,23 +26,36 @@ MEANT: Final = ("outturn", "approved")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A department in a comparison: its figures by year and stage."""
+    """A department in a comparison: its figures by year and stage, each at the best place.
+
+    `scopes` are the figures of each place of the measure by its number, of books of that very year
+    alone: what a later book remembers may have been counted otherwise.
+    """
 
     department: Department
     figures: Mapping[tuple[int, str], Figure]
+    scopes: Mapping[int, Mapping[tuple[int, str], Figure]] = field(default_factory=dict)
 
     def best(self, year: int) -> Figure | None:
         """The figure of a year: what was spent, else what was approved."""
         return next((f for stage in MEANT if (f := self.figures.get((year, stage)))), None)
 
+    def within(self, scope: int) -> Line:
+        """The line with the figures of one place of the measure alone."""
+        return Line(self.department, self.scopes.get(scope, {}), {scope: self.scopes.get(scope, {})})
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a department is like in a year: spending in 分, and the share of each function in it."""
+    """What a department is like in a year: spending in 分, and the share of each function in it.
+
+    `figure` tells where the spending is printed, and at which stage.
+    """
 
     department: Department
     amount: int
     shares: Mapping[str, float]
+    figure: Figure
 
     @property
     def main(self) -> str | None:
@@ -75,9 +90,19 @@ def _compare(
         wanted = {key: wanted[key] for key in keys if key in wanted}
     sql, values = _question(measure, None if keys is None else list(wanted), years)
     held: dict[str, dict[tuple[int, str], Figure]] = defaultdict(dict)
+    scopes: dict[str, dict[int, dict[tuple[int, str], Figure]]] = defaultdict(lambda: defaultdict(dict))
     for row in warehouse.ask(sql, values):
-        held[row["department"]][row["year"], row["stage"]] = Figure.of(row)
-    return [Line(found, held[key]) for key, found in wanted.items() if held.get(key)]
+        at, figure = (row["year"], row["stage"]), Figure.of(row)
+        held[row["department"]].setdefault(at, figure)
+        if _own(row):
+            scopes[row["department"]][row["place_rank"]][at] = figure
+    return [Line(found, held[key], scopes[key]) for key, found in wanted.items() if held.get(key)]
+
+
+def _own(row: Mapping[str, object]) -> bool:
+    """Whether a figure stands in a book of its year, and no execution in a budget."""
+    executed = row["document_kind"] == "budget" and row["stage"] != "approved"
+    return row["document_year"] == row["year"] and not executed
 
 
 def _question(
@@ -106,8 +131,8 @@ def _question(
     return (
         f"select {_NEEDED}, {ranked} as place_rank from {table}"  # noqa: S608 - our own words
         f" where place_rank is not null{within}"
-        " qualify row_number() over (partition by department, year, stage order by"
-        " (document_year <> year), place_rank, in_table nulls last) = 1"
+        " qualify row_number() over (partition by department, year, stage, place_rank order by"
+        " (document_year <> year), in_table nulls last) = 1 order by (document_year <> year), place_rank"
     ), values
 
 
@@ -135,7 +160,7 @@ def _profiles(warehouse: Warehouse, year: int) -> dict[str, Profile]:
         amounts = sets[min(sets, key=lambda at: (at[0], at[1] != figure.stage))] if sets else {}
         whole = sum(amount for amount in amounts.values() if amount > 0)
         shares = {code: amount / whole for code, amount in amounts.items() if amount > 0} if whole else {}
-        found[key] = Profile(line.department, figure.amount, shares)
+        found[key] = Profile(line.department, figure.amount, shares, figure)
     return found
 
 
@@ -157,6 +182,25 @@ def peers(warehouse: Warehouse, key: str, year: int, most: int = 8) -> list[Peer
     near = [peer for peer in found if 1 / SIZE <= peer.ratio <= SIZE and peer.alike > 0]
     near.sort(key=lambda peer: (not peer.same_level, -round(peer.alike, 2), abs(_times(peer.ratio))))
     return near[:most]
+
+
+def peerless(warehouse: Warehouse, key: str, year: int) -> str | None:
+    """Why a department has no peers in a year, as a word; None where it has.
+
+    `unknown`: its own spending is not told; `alone`: no other department's is;
+    `size`: none is near in size; `function`: none spends on the same functions.
+    """
+    known = profiles(warehouse, year)
+    mine = known.get(key)
+    if mine is None or mine.amount <= 0:
+        return "unknown"
+    others = [profile for name, profile in known.items() if name != key and profile.amount > 0]
+    if not others:
+        return "alone"
+    near = [other for other in others if 1 / SIZE <= other.amount / mine.amount <= SIZE]
+    if not near:
+        return "size"
+    return None if any(_alike(mine, other) > 0 for other in near) else "function"
 
 
 def _times(ratio: float) -> float:

@@ -16,6 +16,8 @@ WITHIN: Final = tuple(name for name in DIMENSIONS if name not in {"year", "stage
 
 Where = Mapping[str, str]
 Row = Mapping[str, Any]
+Place = tuple[tuple[str, str], ...]
+_STAGES: Final = {"budget": "approved", "accounts": "outturn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,18 @@ class Totals:
     """The figures of one department by year, stage and place; what pages ask most."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self._held: dict[tuple[int, str, tuple[tuple[str, str], ...]], tuple[tuple[bool, int], Figure]] = {}
+        self._held: dict[tuple[int, str, Place], tuple[tuple[bool, int], Figure]] = {}
+        self._about: dict[str, tuple[int, str]] = {}
         for row in rows:
             place = tuple((name, row[name]) for name in WITHIN if row[name] is not None)
             key = row["year"], row["stage"], place
             rank = preference(row)
+            self._about[row["document"]] = row["document_year"], _STAGES.get(row["document_kind"], "approved")
             if key not in self._held or rank < self._held[key][0]:
                 self._held[key] = rank, Figure.of(row)
+        self._places: dict[Place, dict[tuple[int, str], Figure]] = {}
+        for (year, stage, place), (_, figure) in sorted(self._held.items(), key=lambda held: held[0][:2]):
+            self._places.setdefault(place, {})[year, stage] = figure
 
     def at(self, year: int, stage: str, where: Where) -> Figure | None:
         """The figure at exactly this place."""
@@ -106,6 +113,26 @@ class Totals:
             if held := self._held.get((year, stage, place)):
                 return held[1]
         return None
+
+    def along(self, place: Place) -> dict[tuple[int, str], Figure]:
+        """All figures at exactly one place, by year and stage, the earliest first."""
+        return self._places.get(place, {})
+
+    def of_other(self, figure: Figure) -> tuple[int, str] | None:
+        """Year and stage of the book that prints a figure of another year or stage; None for its own."""
+        about = self._about[figure.document]
+        return None if about == (figure.year, figure.stage) else about
+
+    def about(self, document: str) -> tuple[int, str]:
+        """The year and stage that a document is about."""
+        return self._about[document]
+
+    def remembered(self, document: str) -> set[int]:
+        """The tables of a document that tell figures of other years or stages."""
+        figures = (held[1] for held in self._held.values())
+        return {
+            f.table for f in figures if f.document == document and f.table is not None and self.of_other(f)
+        }
 
     def years(self) -> list[int]:
         """The years of which anything is told, the earliest first."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from hashlib import blake2b
 
 from shouzhi.catalogue.classifications import CODED, TREES, classification
 from shouzhi.catalogue.loading import CATALOGUE, load_yaml
 from shouzhi.catalogue.names import fold
+from shouzhi.space import FEN_PER
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,31 @@ def levels() -> tuple[Level, ...]:
         pattern = re.compile(fields["pattern"].text())
         found.append(Level(fields["level"].text(), fields["title"].text(), pattern))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A band of spending: from `least` 分 up to where the next begins."""
+
+    size: str
+    title: str
+    least: int
+
+
+@cache
+def sizes() -> tuple[Size, ...]:
+    """The bands of `catalogue/sizes.yaml`, the smallest first; raises CatalogueError for a fault."""
+    found: list[Size] = []
+    for node in load_yaml(CATALOGUE / "sizes.yaml").sequence():
+        fields = node.record(("size", "title", "least"))
+        least = int(Decimal(fields["least"].text()) * FEN_PER["万元"])
+        found.append(Size(fields["size"].text(), fields["title"].text(), least))
+    return tuple(found)
+
+
+def size_of(amount: int) -> str:
+    """The band that spending of so many 分 falls into."""
+    return next((size.size for size in reversed(sizes()) if amount >= size.least), sizes()[0].size)
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from shouzhi.space import DIMENSIONS
 from shouzhi.warehouse import search as searching
 from shouzhi.warehouse.schemas import KINDS
 from shouzhi.warehouse.search import KINDS as FOUND
-from shouzhi.warehouse.search import Hit
+from shouzhi.warehouse.search import Asked, Found, Hit
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,6 +64,9 @@ class Warehouse:
         self._lock = threading.Lock()
         self._local = threading.local()
         self._state: _State | None = None
+        if searching.is_old(self._index):
+            with closing(sqlite3.connect(folder / "warehouse.sqlite", timeout=60, isolation_level=None)) as writing:
+                searching.renew(writing)
 
     @property
     def _index(self) -> sqlite3.Connection:
@@ -232,8 +236,17 @@ class Warehouse:
     def search(
         self, query: str, kinds: Sequence[str] = FOUND, most: int = 20
     ) -> dict[str, list[Hit]]:
-        """What is found of each kind, at most `most` of each."""
-        return searching.find(self._index, query, kinds, most)
+        """What is found of each kind, at most `most` of each; a year in the query narrows it."""
+        asked = self.understood(query)
+        return {kind: self.found(asked, kind, most).hits for kind in kinds}
+
+    def understood(self, query: str, year: int | None = None, department: str | None = None) -> Asked:
+        """A query with its year told apart from its words, and what else narrows it."""
+        return searching.understood(self._index, query, year, department)
+
+    def found(self, asked: Asked, kind: str, most: int = 20, skip: int = 0) -> Found:
+        """A part of what is found of one kind, and how many there are in all."""
+        return searching.find(self._index, asked, kind, most, skip)
 
     def everything(self) -> list[Hit]:
         """All that can be found, for an index elsewhere."""

@@ -30,6 +30,7 @@ GOAL: Final = "目标"
 PROJECT_KINDS: Final = frozenset({"project", "recurrent", "one_off"})
 
 _LEADER: Final = re.compile(r"(?:[.．·…]\s*){6,}[-—\s\d]*$")  # an entry of a table of contents
+_ENDS: Final = "。；;.！"
 _LARGEST: Final = 2**63 - 1
 _LARGEST_VALUE: Final = Decimal(10) ** 26
 
@@ -199,7 +200,8 @@ def _goals(data: Json) -> Iterator[tuple[str, str]]:
         for row in table["rows"]:
             told = [text for name, text in (row.get("texts") or {}).items() if GOAL in name and text]
             if told and row["label"]:
-                yield fold(row["label"]), "；".join(told)
+                ended = [text if text[-1] in _ENDS else f"{text}；" for text in told[:-1]]
+                yield fold(row["label"]), "".join([*ended, told[-1]])
 
 
 def finding_dict(finding: Finding) -> Json:

@@ -29,7 +29,7 @@ from shouzhi.warehouse import records
 from shouzhi.warehouse.names import department_key
 from shouzhi.warehouse.schemas import KINDS, schema
 from shouzhi.warehouse.search import SCHEMA as SEARCH
-from shouzhi.warehouse.search import forget, index
+from shouzhi.warehouse.search import forget, index, renew
 
 Json = dict[str, Any]
 
@@ -92,6 +92,7 @@ class Store:
         self._database = folder / "warehouse.sqlite"
         with self._connection() as connection:
             connection.executescript("pragma journal_mode=wal;" + _SCHEMA + SEARCH)
+            renew(connection)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -167,9 +168,9 @@ class Store:
             ).fetchone()
             if row is None:
                 return False
+            forget(connection, document)
             connection.execute("delete from documents where document = ?", (document,))
             _leave(connection, row[0])
-            forget(connection, document)
         return True
 
     def compact(self, year: int) -> int:
@@ -204,6 +205,7 @@ class Store:
         for (segment,) in connection.execute("select segment from left_over").fetchall():
             shutil.rmtree(self.folder / "segments" / segment, ignore_errors=True)
         connection.execute("delete from left_over")
+        shutil.rmtree(self.folder / "made", ignore_errors=True)  # by `downloads`, of versions that are gone too
 
     def _read(self, segment: str, kind: str) -> Any:  # noqa: ANN401 - pyarrow has no types
         from pyarrow import parquet  # noqa: PLC0415 - heavy
@@ -309,10 +311,10 @@ def _replace(connection: sqlite3.Connection, held: Held) -> None:
         "select version, segment, added from documents where document = ?", (held.document,)
     ).fetchone()
     if before is not None:
+        forget(connection, held.document)
         connection.execute("delete from documents where document = ?", (held.document,))
         connection.execute("insert into former values (?, ?, ?, ?)", (held.document, *before))
         _leave(connection, before[1])
-        forget(connection, held.document)
     values = tuple(getattr(held, name) for name in Held.__slots__)
     connection.execute(f"insert into documents values ({', '.join('?' * len(values))})", values)  # noqa: S608
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from shouzhi.catalogue.classifications import classification
@@ -19,6 +20,10 @@ BROAD: Final = (
 )  # fmt: skip
 """Source and kind of what a tree may cover, the widest first."""
 
+SLIGHT: Final = Decimal("0.03")
+"""The part of the whole below which a picture may have no room for words."""
+
+_PARTS: Final = 2
 _LEVELS: Final = (3, 5, 7)
 _SLIGHT: Final = 2000  # one part in so many: what rounding leaves between two tables
 
@@ -58,6 +63,17 @@ class Tree:
         """All nodes from the top down, with their depth."""
         for root in self.roots:
             yield from root.walk()
+
+
+    def slight(self) -> list[Node]:
+        """What a picture of the tree has no room to name: parts under `SLIGHT` of the whole, the largest first."""
+        found: list[Node] = []
+        for root in self.roots:
+            leaves = [node for _, node in root.walk() if not node.children and node is not root]
+            small = root.amount < SLIGHT * self.total or len(leaves) < _PARTS
+            found += [root] if small else leaves
+        found = [node for node in found if 0 < node.amount < SLIGHT * self.total]
+        return sorted(found, key=lambda node: -node.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +147,19 @@ def flows(rows: Sequence[Row], year: int) -> list[Link]:
         links += _rest(whole, by_source)
         links += _kinds(rows, whole, year)
     return [link for link in links if link.amount > 0]
+
+
+def slight_ends(links: Sequence[Link]) -> list[tuple[str, int]]:
+    """The ends of flows that carry less than `SLIGHT` of the largest, with their amounts, the largest first."""
+    given: dict[str, int] = defaultdict(int)
+    taken: dict[str, int] = defaultdict(int)
+    for link in links:
+        given[link.origin] += link.amount
+        taken[link.target] += link.amount
+    amounts = {name: max(given[name], taken[name]) for name in (*given, *taken)}
+    least = SLIGHT * max(amounts.values(), default=0)
+    small = [(name, amount) for name, amount in amounts.items() if amount < least]
+    return sorted(small, key=lambda end: -end[1])
 
 
 def _order(source: str) -> int:

@@ -16,13 +16,19 @@ from shouzhi import __version__
 from shouzhi.cycle.sheets import schema
 from shouzhi.space import FEN_PER
 from shouzhi.web.budget.places import row_address, spot_address
-from shouzhi.web.language import say_here
+from shouzhi.web.language import say_here, shown, tell
 from shouzhi.web.menu import menu
+from shouzhi.web.pages import opens
 
 
 def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django's signature
     """The Jinja2 environment of the pages: strict, escaped, with the house's filters."""
-    strict = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    strict = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "finalize": shown,
+    }
     made = Environment(**{**options, **strict, "autoescape": True})  # noqa: S701 - it is told so
     made.globals.update(
         _=say_here,
@@ -32,7 +38,8 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django's signa
         get_language=translation.get_language,
     )
     made.globals.update(menu=menu, spot_address=spot_address, row_address=row_address, word=word)
-    made.filters.update(yuan=yuan, wan=wan, day=day, moment=moment)
+    made.globals.update(opens=opens)
+    made.filters.update(yuan=yuan, wan=wan, day=day, moment=moment, told=tell)
     return made
 
 

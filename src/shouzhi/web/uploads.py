@@ -51,6 +51,6 @@ def accept(upload: UploadedFile | None, kinds: Collection[str], most: int = MOST
     if kind == "empty":
         raise Refused([say("文件是空的；请检查后重新上传")])
     if kind not in kinds:
-        known = "、".join(NAMES.get(one, one) for one in kinds)
+        known = say("、").join(NAMES.get(one, one) for one in kinds)
         raise Refused([say("按内容看，这不是可以使用的文件；这里只接受 {known}", known=known)])
     return kind

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from shouzhi.web.audit.export import HEAD, rows
 from shouzhi.web.audit.models import Entry
-from shouzhi.web.audit.words import MOST, differences, kind_word, verb_word
+from shouzhi.web.audit.words import MOST, differences, kind_word, label_words, verb_word
 from shouzhi.web.exports import csv_download
 from shouzhi.web.language import say
 from shouzhi.web.pages import page
@@ -97,7 +97,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     shown = [
-        (entry, verb_word(entry.verb, entry.kind), kind_word(entry.kind), moment(entry))
+        (entry, verb_word(entry.verb, entry.kind), kind_word(entry.kind), label_words(entry), moment(entry))
         for entry in pages
     ]
     context = {
@@ -131,6 +131,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     changes = differences(found)
     context = {
         "entry": found, "verb": verb_word(found.verb, found.kind), "kind": kind_word(found.kind), "at": moment(found),
+        "label": label_words(found),
         "changes": changes[:MOST], "more": len(changes) > MOST, "holds": found.sealed() == found.hash,
     }  # fmt: skip
     return render(request, "audit/entry.html", context)

@@ -11,6 +11,7 @@ from typing import Any
 from shouzhi.catalogue.loading import load_yaml
 from shouzhi.catalogue.workflows import workflows
 from shouzhi.web.audit.models import Entry
+from shouzhi.web.budget.naming import label_told, why_told
 from shouzhi.web.language import say
 
 
@@ -38,7 +39,8 @@ def verb_word(verb: str, kind: str = "") -> str:
     """A verb in words: a move's own name where it is one; the verb itself where nothing says."""
     if verb.startswith("move:"):
         return _move_word(verb.removeprefix("move:"), kind) or verb
-    return words().verbs.get(verb, verb)
+    verbs = words().verbs  # some mean another thing of another kind: `answer:warninganswer`
+    return verbs.get(f"{verb}:{kind}") or verbs.get(verb, verb)
 
 
 def _move_word(key: str, kind: str) -> str | None:
@@ -49,6 +51,11 @@ def _move_word(key: str, kind: str) -> str | None:
             if move.key == key:
                 return move.name
     return None
+
+
+def label_words(entry: Entry) -> str:
+    """What an entry is about, in words: without keys, in the reader's language."""
+    return label_told(entry.kind, entry.label)
 
 
 def kind_word(kind: str) -> str:
@@ -83,6 +90,9 @@ def _in_words(told: Difference, kind: str) -> Difference:
     """Fields by their names, states by theirs."""
     keys = told.where.split(".")
     where = " · ".join(say(words().fields.get(key, key)) for key in keys)
+    if keys[-1] == "why":
+        told_as = [None if each is None else why_told(each) for each in (told.before, told.after)]
+        return Difference(where, *told_as)
     if keys[-1] != "state":
         return Difference(where, told.before, told.after)
     states = {
@@ -134,7 +144,7 @@ def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
     if isinstance(value, bool):
         return say("是") if value else say("否")
     if isinstance(value, list):
-        return "、".join(_text(one) or "—" for one in value)
+        return say("、").join(_text(one) or "—" for one in value)
     if isinstance(value, Mapping):
-        return "，".join(f"{key}：{_text(one) or '—'}" for key, one in value.items())
+        return say("，").join(f"{key}{say('：')}{_text(one) or '—'}" for key, one in value.items())
     return str(value)

@@ -1,7 +1,9 @@
-"""Reports of readers on published figures: taken in, answered, and told in the correction log."""
+"""Reports of readers on published figures: taken in, answered with an outcome, queued for who may answer."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -14,11 +16,12 @@ from django.utils import timezone
 from shouzhi.catalogue.names import fold
 from shouzhi.warehouse import Warehouse, departments
 from shouzhi.web.audit.log import Actor, record
+from shouzhi.web.budget.models import BudgetYear
+from shouzhi.web.disclosure.models import Release
 from shouzhi.web.faults import Stale
 from shouzhi.web.language import say
 from shouzhi.web.people.models import Body
 from shouzhi.web.people.rights import can
-from shouzhi.web.public.links import Links, Paths
 from shouzhi.web.public.models import ErrorReport
 
 AT_MOST: Final = 5
@@ -87,20 +90,70 @@ def _body(department: str) -> Body | None:
     return next((body for body in bodies if fold(body.name) == wanted), None)
 
 
-def reply(report: ErrorReport, text: str, who: Actor, revision: int) -> None:
-    """Answer a report; raises Refused without words, Stale where it was answered meanwhile."""
-    text = text.strip()[:4000]
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it would be public: what was found, in words, and the release that corrects the document."""
+
+    text: str
+    outcome: str
+    release: Release | None = None
+
+    @property
+    def outcome_name(self) -> str:
+        """The outcome in Chinese."""
+        return str(dict(ErrorReport.OUTCOMES)[self.outcome])
+
+
+def year_of(report: ErrorReport, warehouse: Warehouse) -> BudgetYear | None:
+    """The year of a department here that disclosed the document; None for one from elsewhere."""
+    head = departments.head(warehouse, report.document)
+    if head is None or report.body is None:
+        return None
+    return BudgetYear.objects.filter(department=report.body, year=head["year"], document=head["kind"]).first()
+
+
+def corrections_of(year: BudgetYear | None) -> list[Release]:
+    """The corrections of a year that are published, the newest first."""
+    return [] if year is None else list(
+        year.releases.filter(state="published", replaces__isnull=False).order_by("-number")
+    )  # fmt: skip
+
+
+def drawn_up(given: Mapping[str, str], year: BudgetYear | None) -> Reply:
+    """An answer out of its form; raises Refused for one that is not whole.
+
+    What was disclosed from here is “corrected” only by a release of its own, which is named.
+    """
+    text, outcome = given.get("answer", "").strip()[:4000], given.get("outcome", "")
     if not text:
         raise Refused(say("请写明答复"))
+    if outcome not in dict(ErrorReport.OUTCOMES):
+        raise Refused(say("请选定结论：属实、不属实，或已更正"))
+    if outcome != "corrected":
+        return Reply(text, outcome)
+    release = next((one for one in corrections_of(year) if str(one.pk) == given.get("release")), None)
+    if year is not None and release is None:
+        raise Refused(say("“已更正”要指明公开了的更正版；还没有时请选“属实”，更正版公开后再改答复"))
+    return Reply(text, outcome, release)
+
+
+def reply(report: ErrorReport, made: Reply, who: Actor, revision: int) -> None:
+    """Answer a report; raises Stale where it was answered meanwhile."""
     with transaction.atomic():
         now = ErrorReport.objects.select_for_update().get(pk=report.pk)
         if now.revision != revision:
-            raise Stale(say("这份报告刚有了答复：{answer}", answer=now.answer), text, now.answer)
-        before = {"state": now.state, "answer": now.answer}
-        now.state, now.answer, now.answered_at = "answered", text, timezone.now()
+            raise Stale(say("这份报告刚有了答复：{answer}", answer=now.answer), made.text, now.answer)
+        before = _public(now)
+        now.state, now.answer, now.answered_at = "answered", made.text, timezone.now()
+        now.outcome, now.release = made.outcome, made.release
         now.answered_by, now.revision = who.user, revision + 1
         now.save()
-        record(who, "answer", now, before=before, after={"state": now.state, "answer": text})
+        record(who, "answer", now, before=before, after=_public(now))
+
+
+def _public(report: ErrorReport) -> dict[str, Any]:
+    told = {"state": report.state, "answer": report.answer, "outcome": report.outcome}
+    return told | ({"release": report.release_id} if report.release_id else {})
 
 
 def queue(user: Any) -> QuerySet[ErrorReport]:  # noqa: ANN401 - a user
@@ -116,16 +169,3 @@ def queue(user: Any) -> QuerySet[ErrorReport]:  # noqa: ANN401 - a user
 def may_answer(user: Any, report: ErrorReport) -> bool:  # noqa: ANN401 - a user
     """Whether a person may answer a report."""
     return can(user, "errors.answer", report.body)
-
-
-def answered_reports(links: Links) -> list[dict[str, Any]]:
-    """The answered reports as the correction log tells them, the newest first."""
-    found = []
-    for report in ErrorReport.objects.filter(state="answered").order_by("-answered_at")[:500]:
-        at = f"r{report.row + 1}c{(report.column or 0) + 1}" if report.row is not None else ""
-        page = Paths.document(report.document) if report.table is None else Paths.table(report.document, report.table)
-        day = timezone.localtime(report.answered_at).date().isoformat() if report.answered_at else ""
-        told = {"href": links.page(page, at), "title": report.title, "message": report.message}
-        place = f"{report.place} {report.printed}".strip()
-        found.append({**told, "place": place, "answer": report.answer, "day": day})
-    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, P, PathEx, Query, QueryEx, Router
+from django.urls import reverse
+from ninja import NinjaAPI, P, PathEx, Query, Router
+from ninja.errors import ValidationError
 
 import shouzhi
 from shouzhi.catalogue.classifications import CODED, TREES, classification
@@ -13,12 +15,14 @@ from shouzhi.space import DIMENSIONS
 from shouzhi.warehouse import comparing, departments, exports
 from shouzhi.warehouse.figures import measures
 from shouzhi.warehouse.schemas import COLUMNS
+from shouzhi.web.language import say, spoken
 from shouzhi.web.pages import public
-from shouzhi.web.public import asking, content
-from shouzhi.web.public.handing import Answer, ApiFault, given, listed, one
+from shouzhi.web.public import asking, columns, content, faults, telling
+from shouzhi.web.public.handing import Answer, ApiFault, Part, given, listed, one, pages_of
 from shouzhi.web.public.opening import warehouse
 from shouzhi.web.public.rendering import render
 from shouzhi.web.public.shapes import (
+    CorrectionOut,
     DepartmentOut,
     DictionaryOut,
     DimensionOut,
@@ -35,6 +39,7 @@ from shouzhi.web.public.shapes import (
     PeerOut,
     ProjectOut,
     ProjectsAsked,
+    SearchAsked,
     SeriesAsked,
     SeriesOut,
     TableOut,
@@ -45,9 +50,6 @@ from shouzhi.web.public.views import links_of
 Key = PathEx[str, P(pattern=r"^[-a-zA-Z0-9_]{1,80}$")]
 Year = PathEx[int, P(ge=1900, le=2200)]
 Number = PathEx[int, P(ge=1, le=10_000)]
-Words = QueryEx[str, P(min_length=1, max_length=60)]
-Most = QueryEx[int, P(ge=1, le=100)]
-Kind = Literal["department", "account", "project", "table", "prose"]
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 _FORMS: Final = {"text/csv": {"schema": {"type": "string"}}, "application/vnd.apache.parquet": _BYTES}
 LIST: Final[dict[str, Any]] = {"responses": {200: {"content": _FORMS}}}
@@ -60,7 +62,10 @@ api = NinjaAPI(
     version="1",
     description=f"Shouzhi {shouzhi.__version__}: published budgets and accounts as facts. "
     "Amounts are whole 分 (1/100 yuan); `amount_yuan` is the same in yuan. "
-    "Lists come as JSON, CSV or Parquet by `Accept` or `format`. Read-only.",
+    "Lists come as JSON, CSV or Parquet by `Accept` or `format`. Read-only. "
+    "`in_table`, `in_row` and `in_column` count from 0; addresses of pages and tables count from 1, "
+    "and `url` is the page of the very cell. "
+    "Faults are told in Chinese, or in English by `?lang=en` or `Accept-Language`.",
     docs_url=None,
     urls_namespace="public:api",
 )
@@ -89,7 +94,7 @@ def one_department(request: HttpRequest, key: Key) -> HttpResponse:
 @router.get("/departments/{key}/years/{year}", response={200: YearOut, **NONE}, summary="A year")
 def department_year(request: HttpRequest, key: Key, year: Year) -> HttpResponse:
     """Measures, structures of spending and flows of a department in a year."""
-    return one(request, lambda: asking.year(warehouse(), _department(key), year))
+    return one(request, lambda: asking.year(warehouse(), _department(key), year, pages_of(request)))
 
 
 @router.get("/departments/{key}/peers/{year}", response={200: list[PeerOut], **NONE}, summary="Peers")
@@ -102,20 +107,20 @@ def department_peers(request: HttpRequest, key: Key, year: Year) -> HttpResponse
 @router.get("/documents", response={200: Page[DocumentOut], **NONE}, summary="Documents", openapi_extra=LIST)
 def list_documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> HttpResponse:
     """Heads of documents, the newest years first."""
-    heads = departments.documents(warehouse(), asked.department, asked.year, asked.kind)
-    return listed(request, asked, [asking.head(head) for head in heads], DocumentOut)
+    heads, links = departments.documents(warehouse(), asked.department, asked.year, asked.kind), pages_of(request)
+    return listed(request, asked, [asking.head(head, links) for head in heads], DocumentOut)
 
 
 @router.get("/documents/{document}", response={200: DocumentOut, **NONE}, summary="A document")
 def one_document(request: HttpRequest, document: Key) -> HttpResponse:
     """The head of a document."""
-    return one(request, lambda: asking.head(_head(document)))
+    return one(request, lambda: asking.head(_head(document), pages_of(request)))
 
 
 @router.get("/documents/{document}/tables", response={200: list[TableOut], **NONE}, summary="Tables of a document")
 def document_tables(request: HttpRequest, document: Key) -> HttpResponse:
     """The tables of a document, without their rows."""
-    return one(request, lambda: asking.tables(warehouse(), _head(document)))
+    return one(request, lambda: asking.tables(warehouse(), _head(document), pages_of(request)))
 
 
 @router.get("/documents/{document}/tables/{number}", response={200: dict[str, Any], **NONE}, summary="A table")
@@ -123,10 +128,10 @@ def one_table(request: HttpRequest, document: Key, number: Number) -> HttpRespon
     """A table with its rows, cells exactly as printed; tables count from 1."""
 
     def make() -> Answer:
-        _head(document)
+        count = _head(document)["tables"]
         found = departments.table_content(warehouse(), document, number - 1)
         if found is None:
-            raise ApiFault(404, "no such table")
+            raise ApiFault(404, say("这份文件没有第 {number} 张表；共 {count} 张", number=number, count=count))
         return found
 
     return one(request, make)
@@ -141,7 +146,7 @@ def document_prose(request: HttpRequest, document: Key) -> HttpResponse:
 @router.get("/facts", response={200: Page[FactOut], **NONE}, summary="Facts", openapi_extra=LIST)
 def list_facts(request: HttpRequest, asked: Query[FactsAsked]) -> HttpResponse:
     """Printed numbers with their coordinates and places, by document, department or any dimension."""
-    return given(request, asked, asking.facts(warehouse(), asked), exports.FIELDS)
+    return given(request, asked, asking.facts(warehouse(), asked, pages_of(request)), (*exports.FIELDS, "url"))
 
 
 @router.get("/series", response={200: Page[SeriesOut], **NONE}, summary="A measure", openapi_extra=LIST)
@@ -149,34 +154,44 @@ def list_series(request: HttpRequest, asked: Query[SeriesAsked]) -> HttpResponse
     """One measure of the dictionary, or one account as `function:208`, by department, year and stage."""
     measure = content.measure_of(warehouse(), asked.measure)
     if measure is None:
-        raise ApiFault(404, "no such measure: see /dictionary")
-    return listed(request, asked, asking.series(warehouse(), measure, asked), SeriesOut)
+        known = list(measures())
+        why = say(
+            "没有指标“{measure}”；可用的指标：{known}，或一个科目如 function:208；说明见 {path}",
+            measure=asked.measure, known=", ".join(known), path=_path("dictionary"),
+        )  # fmt: skip
+        raise ApiFault(404, why, measures=known)
+    return listed(request, asked, asking.series(warehouse(), measure, asked, pages_of(request)), SeriesOut)
 
 
 @router.get("/projects", response={200: Page[ProjectOut], **NONE}, summary="Projects", openapi_extra=LIST)
 def list_projects(request: HttpRequest, asked: Query[ProjectsAsked]) -> HttpResponse:
     """Projects with their amounts and targets."""
-    return listed(request, asked, asking.projects(warehouse(), asked), ProjectOut)
+    return listed(request, asked, asking.projects(warehouse(), asked, pages_of(request)), ProjectOut)
 
 
-@router.get("/search", response={200: list[HitOut], **NONE}, summary="Search")
-def find(
-    request: HttpRequest,
-    q: Words,
-    kind: Kind | None = None,
-    most: Most = 20,
-) -> HttpResponse:
-    """Departments, accounts, projects, tables and prose that have every word of `q`."""
-    return one(request, lambda: asking.hits(warehouse(), q, (kind,) if kind else get_args(Kind), most))
+@router.get("/search", response={200: Page[HitOut], **NONE}, summary="Search", openapi_extra=LIST)
+def find(request: HttpRequest, asked: Query[SearchAsked]) -> HttpResponse:
+    """Departments, documents, accounts, projects, tables and prose that have every word of `q`, kind after kind."""
+    return given(request, asked, asking.hits(warehouse(), asked, pages_of(request)), tuple(HitOut.model_fields))
+
+
+@router.get("/corrections", response={200: Page[CorrectionOut], **NONE}, summary="Corrections", openapi_extra=LIST)
+def list_corrections(request: HttpRequest, asked: Query[ListAsked]) -> HttpResponse:
+    """Readers' reports on published figures with the publishers' answers; words of readers only once answered."""
+
+    def make() -> Part:
+        return Part(*telling.some(pages_of(request), asked.size, (asked.page - 1) * asked.size))
+
+    return given(request, asked, make, tuple(CorrectionOut.model_fields), telling.mark())
 
 
 @router.get("/dictionary", response={200: DictionaryOut, **NONE}, summary="Data dictionary")
 def dictionary(request: HttpRequest) -> HttpResponse:
     """Dimensions, measures and columns, out of the catalogue."""
-    return one(request, lambda: {
+    return one(request, mark=spoken(), make=lambda: {
         "dimensions": [{"name": name, "members": len(classification(name).entries)} for name in DIMENSIONS],
         "measures": [MeasureOut.of(measure).model_dump() for measure in measures().values()],
-        "columns": COLUMNS,
+        "columns": COLUMNS, "notes": columns.said(say),
     })  # fmt: skip
 
 
@@ -186,7 +201,9 @@ def dimension(request: HttpRequest, dimension: Key) -> HttpResponse:
 
     def make() -> Answer:
         if dimension not in {*CODED, *TREES}:
-            raise ApiFault(404, "no such dimension")
+            known = [*CODED, *TREES]
+            why = say("没有维度“{name}”；可用的维度：{known}", name=dimension, known=", ".join(known))
+            raise ApiFault(404, why, dimensions=known)
         tree = classification(dimension)
         return [{**entry._asdict(), "parent": tree.parent(entry.code)} for entry in tree.entries]
 
@@ -208,25 +225,35 @@ def bulk(request: HttpRequest, year: Year) -> HttpResponse:
 def _department(key: str) -> departments.Department:
     found = departments.department(warehouse(), key)
     if found is None:
-        raise ApiFault(404, "no such department")
+        raise ApiFault(404, say("没有这个部门；全部部门见 {path}", path=_path("list_departments")))
     return found
 
 
 def _head(document: str) -> dict[str, Any]:
     found = departments.head(warehouse(), document)
     if found is None:
-        raise ApiFault(404, "no such document")
+        raise ApiFault(404, say("没有这份文件；全部文件见 {path}", path=_path("list_documents")))
     return found
+
+
+def _path(name: str) -> str:
+    """The whole path of an operation."""
+    return reverse(f"public:api:{name}")
 
 
 @api.exception_handler(ApiFault)
 def _fault(request: HttpRequest, fault: ApiFault) -> HttpResponse:
-    return api.create_response(request, {"detail": str(fault)}, status=fault.status)
+    return api.create_response(request, {"detail": str(fault), **fault.more}, status=fault.status)
+
+
+@api.exception_handler(ValidationError)
+def _unreadable(request: HttpRequest, fault: ValidationError) -> HttpResponse:
+    return api.create_response(request, {"detail": faults.told(fault.errors), "errors": fault.errors}, status=422)
 
 
 @api.exception_handler(Http404)
 def _not_found(request: HttpRequest, fault: Http404) -> HttpResponse:  # noqa: ARG001 - ninja's signature
-    return api.create_response(request, {"detail": "not found"}, status=404)
+    return api.create_response(request, {"detail": say("没有找到")}, status=404)
 
 
 @public()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -11,15 +11,26 @@ from shouzhi.space import DIMENSIONS
 from shouzhi.warehouse import Warehouse, comparing, departments, exports
 from shouzhi.warehouse.departments import Department
 from shouzhi.warehouse.figures import Measure, measures
+from shouzhi.warehouse.search import KINDS, Hit
 from shouzhi.warehouse.structure import Tree
+from shouzhi.web.language import say
+from shouzhi.web.public.finding import address
 from shouzhi.web.public.handing import ApiFault, Part
 from shouzhi.web.public.keeping import CACHE, Kept, answer
-from shouzhi.web.public.shapes import DocumentOut, FactsAsked, FigureOut, ProjectsAsked, SeriesAsked
+from shouzhi.web.public.links import Links, Paths, cell
+from shouzhi.web.public.shapes import (
+    DocumentOut,
+    FactsAsked,
+    FigureOut,
+    ProjectsAsked,
+    SearchAsked,
+    SeriesAsked,
+)
 from shouzhi.web.public.views import TYPES
 
 Row = dict[str, Any]
 
-_HEAD: Final = tuple(DocumentOut.model_fields)
+_HEAD: Final = tuple(name for name in DocumentOut.model_fields if name != "url")
 _NONE: Final = "-"
 
 
@@ -31,19 +42,20 @@ def department(found: Department) -> Row:
     }  # fmt: skip
 
 
-def head(row: Row) -> Row:
+def head(row: Row, links: Links) -> Row:
     """The head of a document as the API tells it."""
-    return {name: list(row["files"] or ()) if name == "files" else row[name] for name in _HEAD}
+    told = {name: list(row["files"] or ()) if name == "files" else row[name] for name in _HEAD}
+    return {**told, "url": links.page(Paths.document(row["document"]))}
 
 
-def year(warehouse: Warehouse, found: Department, at: int) -> Row:
+def year(warehouse: Warehouse, found: Department, at: int, links: Links) -> Row:
     """A department in a year; raises ApiFault for a year without documents."""
     if at not in found.years:
-        raise ApiFault(404, "no documents of that year")
+        raise _no_year(at, list(found.years))
     told = departments.picture(warehouse, found, at)
     held = {
         measure.key: {
-            stage: FigureOut.of(figure).model_dump()
+            stage: FigureOut.of(figure, links).model_dump()
             for stage in departments.STAGES
             if (figure := told.totals.measure(measure, at, stage))
         }
@@ -53,16 +65,21 @@ def year(warehouse: Warehouse, found: Department, at: int) -> Row:
         "department": department(found), "year": at, "stage": told.stage,
         "documents": [row["document"] for row in told.documents],
         "measures": {key: by for key, by in held.items() if by},
-        "structures": [_tree(tree) for tree in (told.function, told.economic) if tree],
+        "structures": [_tree(tree, links) for tree in (told.function, told.economic) if tree],
         "flows": [{"origin": w.origin, "target": w.target, "amount": w.amount} for w in told.flows],
     }  # fmt: skip
 
 
-def _tree(tree: Tree) -> Row:
+def _no_year(at: int, known: list[int]) -> ApiFault:
+    years = "、".join(map(str, known))
+    return ApiFault(404, say("没有 {year} 年的文件；有文件的年度：{years}", year=at, years=years), years=known)
+
+
+def _tree(tree: Tree, links: Links) -> Row:
     nodes = [
         {
             "code": node.code, "name": node.name, "depth": depth, "amount": node.amount,
-            "figure": FigureOut.of(node.figure).model_dump() if node.figure else None,
+            "figure": FigureOut.of(node.figure, links).model_dump() if node.figure else None,
         }
         for depth, node in tree.walk()
     ]  # fmt: skip
@@ -79,13 +96,16 @@ def peer(found: comparing.Peer) -> Row:
     }  # fmt: skip
 
 
-def tables(warehouse: Warehouse, found: Row) -> list[Row]:
+def tables(warehouse: Warehouse, found: Row, links: Links) -> list[Row]:
     """The tables of a document."""
     names = ("number", "title", "amount_unit", "pages", "columns", "rows")
     return [
-        {"table": row["in_table"] + 1, **{name: row[name] for name in names}}
+        {
+            "table": row["in_table"] + 1, **{name: row[name] for name in names},
+            "url": cell(links, found["document"], row["in_table"]),
+        }
         for row in warehouse.of_document("listed", found["document"])
-    ]
+    ]  # fmt: skip
 
 
 def prose(warehouse: Warehouse, found: Row) -> list[Row]:
@@ -95,16 +115,25 @@ def prose(warehouse: Warehouse, found: Row) -> list[Row]:
     return [{name: row[name] for name in names} for row in rows]
 
 
-def facts(warehouse: Warehouse, asked: FactsAsked) -> Callable[[], Part]:
+def facts(warehouse: Warehouse, asked: FactsAsked, links: Links) -> Callable[[], Part]:
     """The part of the facts that is asked for; only segments of documents in question are read."""
 
     def make() -> Part:
         heads = departments.documents(warehouse, asked.department, asked.document_year, asked.document_kind)
         keys = [row["document"] for row in heads if asked.document in (None, row["document"])]
         terms, values = _terms(asked)
-        return Part(*warehouse.facts(keys, terms, values, exports.FIELDS, asked.size, (asked.page - 1) * asked.size))
+        rows, total = warehouse.facts(
+            keys, terms, values, exports.FIELDS, asked.size, (asked.page - 1) * asked.size
+        )
+        return Part([_placed(row, links) for row in rows], total)
 
     return make
+
+
+def _placed(row: Row, links: Links) -> Row:
+    """A record of the warehouse with the address of its cell."""
+    place = (row.get(name) for name in ("in_table", "in_row", "in_column"))
+    return {**row, "url": cell(links, row["document"], *place)}
 
 
 def _terms(asked: FactsAsked) -> tuple[list[str], list[object]]:
@@ -122,13 +151,13 @@ def _terms(asked: FactsAsked) -> tuple[list[str], list[object]]:
     return terms, values
 
 
-def series(warehouse: Warehouse, measure: Measure, asked: SeriesAsked) -> list[Row]:
+def series(warehouse: Warehouse, measure: Measure, asked: SeriesAsked, links: Links) -> list[Row]:
     """A measure over departments and years."""
     years = [asked.year] if asked.year else None
     return [
         {
             "measure": measure.key, "department": line.department.key,
-            "department_name": line.department.name, **FigureOut.of(figure).model_dump(),
+            "department_name": line.department.name, **FigureOut.of(figure, links).model_dump(),
         }
         for line in comparing.compare(warehouse, measure, asked.department or None, years)
         if not asked.level or line.department.level == asked.level
@@ -136,28 +165,47 @@ def series(warehouse: Warehouse, measure: Measure, asked: SeriesAsked) -> list[R
     ]  # fmt: skip
 
 
-def projects(warehouse: Warehouse, asked: ProjectsAsked) -> list[Row]:
+def projects(warehouse: Warehouse, asked: ProjectsAsked, links: Links) -> list[Row]:
     """Projects by department, year and words, the largest first."""
-    return warehouse.ask(
+    rows = warehouse.ask(
         "select project, department, department_name, h.year as year, document, unit, p.kind as kind, amount,"
-        " goal, in_table, in_row, page from projects p join head h using (document)"
+        " goal, in_table, in_row, in_column, page from projects p join head h using (document)"
         " where ($1 is null or department = $1) and ($2 is null or h.year = $2)"
         " and ($3 is null or contains(project, $3)) and ($4 is null or amount >= $4)"
         " order by amount desc nulls last, document, project",
         (asked.department, asked.year, asked.q, asked.at_least),
     )
+    return [_placed(row, links) for row in rows]
 
 
-def hits(warehouse: Warehouse, query: str, kinds: Sequence[str], most: int) -> list[Row]:
-    """What a query finds; nothing for one without a letter, a digit or a Chinese character."""
-    return [
-        {
-            "kind": hit.kind, "label": hit.label, "key": hit.key, "document": hit.document,
-            "documents": hit.documents, "place": dict(hit.extra),
-        }
-        for found in warehouse.search(query, kinds, most).values()
-        for hit in found
-    ]  # fmt: skip
+def hits(warehouse: Warehouse, asked: SearchAsked, links: Links) -> Callable[[], Part]:
+    """What a query finds, kind after kind; nothing where no letter, digit or Chinese character is asked for."""
+
+    def make() -> Part:
+        wanted = warehouse.understood(asked.q, asked.year, asked.department)
+        skip, total, rows = (asked.page - 1) * asked.size, 0, list[Row]()
+        for kind in (asked.kind,) if asked.kind else KINDS:
+            found = warehouse.found(wanted, kind, asked.size - len(rows), max(0, skip - total))
+            rows += [_hit(warehouse, hit, links) for hit in found.hits]
+            total += found.total
+        return Part(rows, total)
+
+    return make
+
+
+def _hit(warehouse: Warehouse, hit: Hit, links: Links) -> Row:
+    of = departments.head(warehouse, hit.document or "") or {}
+    extra = hit.extra
+    return {
+        "kind": hit.kind, "label": hit.label, "key": hit.key, "document": hit.document,
+        "documents": hit.documents, "department": of.get("department") or _key(hit), "year": of.get("year"),
+        "in_table": extra.get("table"), "in_row": extra.get("row"), "in_column": extra.get("column"),
+        "page": extra.get("page"), "amount": extra.get("amount"), "url": address(hit, links),
+    }  # fmt: skip
+
+
+def _key(hit: Hit) -> str | None:
+    return hit.key if hit.kind == "department" else None
 
 
 def packages(warehouse: Warehouse, request: HttpRequest) -> list[Row]:
@@ -175,7 +223,7 @@ def bulk(request: HttpRequest, warehouse: Warehouse, at: int) -> HttpResponse:
 
     kept = CACHE.get((request.path,), warehouse.revision, make)
     if kept is None:
-        raise ApiFault(404, "no documents of that year")
+        raise _no_year(at, sorted({row["year"] for row in departments.documents(warehouse)}))
     response = answer(request, kept)
     response.headers["Content-Disposition"] = f'attachment; filename="shouzhi-{at}.zip"'
     return response

@@ -11,11 +11,15 @@ from typing import Any, Final
 
 import orjson
 
-from shouzhi.warehouse import departments, exports
+from shouzhi.catalogue.told import account_names
+from shouzhi.warehouse import departments, downloads, exports
 from shouzhi.warehouse.figures import measures
 from shouzhi.warehouse.opened import Warehouse
-from shouzhi.web.public import content
-from shouzhi.web.public.links import FileLinks, Language, Paths
+from shouzhi.warehouse.search import Hit
+from shouzhi.web.public import content, finding
+from shouzhi.web.public.compared import Asked, as_file, comparison
+from shouzhi.web.public.links import COMPARED, FileLinks, Language, Paths
+from shouzhi.web.public.logged import logged, unknown
 from shouzhi.web.public.rendering import render, speaker
 
 _STATIC: Final = Path(__file__).parent.parent / "static" / "shouzhi"
@@ -33,9 +37,16 @@ class Carried:
     bytes: int
 
 
-def carry(warehouse: Warehouse, out: Path, languages: Sequence[Language] = ("zh", "en")) -> Carried:
+def carry(
+    warehouse: Warehouse,
+    out: Path,
+    languages: Sequence[Language] = ("zh", "en"),
+    log: Sequence[Values] | None = None,
+) -> Carried:
     """Write the whole site into a folder; the Chinese pages at its root, the English below `en`.
 
+    `log` are the reports of readers that the correction log tells (`logged.read_log`); without
+    it the log says that none came along.
     The same warehouse gives the same files.  Raises OSError where the folder cannot be written.
     """
     writer = _Writer(out)
@@ -49,9 +60,11 @@ def carry(warehouse: Warehouse, out: Path, languages: Sequence[Language] = ("zh"
         writer.write(Path(f"bulk/{row['year']}.zip"), exports.package(warehouse, row["year"]) or b"")
     pages = 0
     for language in languages:
-        for path, template, values in _pages(warehouse, language):
+        for path, template, values in _pages(warehouse, language, log):
             links = FileLinks(language, path, both=len(languages) > 1)
             writer.write(links.target(), render(template, links, **values).encode())
+            if template == "compare" and language == languages[0]:
+                writer.write(Path(path) / COMPARED, as_file(warehouse, values))
             pages += 1
     return Carried(pages, writer.count, writer.bytes)
 
@@ -86,16 +99,17 @@ def _files(writer: _Writer, warehouse: Warehouse, head: Values) -> None:
         if source is not None and source.is_file():
             writer.copy(source, folder / name)
     for suffix in exports.SUFFIXES:
-        data = exports.document_file(warehouse, head["document"], suffix)
+        data = downloads.download(warehouse, head["document"], suffix)
         writer.write(folder / f"facts.{suffix}", data or b"")
 
 
-def _pages(warehouse: Warehouse, language: Language) -> Iterator[tuple[str, str, Values]]:
+def _pages(warehouse: Warehouse, language: Language, log: Sequence[Values] | None) -> Iterator[tuple[str, str, Values]]:
     """Every page of a language: its path, its template, its values."""
     say = speaker(language)
     yield Paths.home, "home", content.home(warehouse)
-    yield Paths.search, "search", {"query": "", "found": {}}
-    yield Paths.corrections, "corrections", content.corrections(warehouse)
+    yield Paths.search, "search", finding.page(warehouse, finding.Wishes(), FileLinks(language, Paths.search), say)
+    told = unknown() if log is None else logged(log)
+    yield Paths.corrections, "corrections", {**content.corrections(warehouse), **told}
     yield Paths.about, "about", {}
     yield Paths.dictionary(), "dictionary", content.dictionary() or {}
     for dimension in content.DESCRIBED:
@@ -111,8 +125,11 @@ def _pages(warehouse: Warehouse, language: Language) -> Iterator[tuple[str, str,
             values = content.table(warehouse, head["document"], number)
             yield Paths.table(head["document"], number), "table", values or {}
     for key in [*measures(), *_accounts(warehouse)]:
-        if values := content.comparison(warehouse, key, say):
+        if values := comparison(warehouse, key, say):
             yield Paths.compare(key), "compare", values
+            for one in values["scopes"][1:]:
+                asked = Asked(scope=one["scope"])
+                yield Paths.compare(key, one["scope"]), "compare", comparison(warehouse, key, say, asked) or {}
 
 
 def _accounts(warehouse: Warehouse) -> list[str]:
@@ -126,15 +143,27 @@ def _accounts(warehouse: Warehouse) -> list[str]:
     ]
 
 
+def _english(hit: Hit) -> list[str]:
+    name = account_names().get(hit.label) if hit.kind == "account" else None
+    return [] if name is None else [name]
+
+
 def _search(warehouse: Warehouse) -> bytes:
     """What the search of a site of files looks through, as a script: files may not fetch files.
 
-    Each entry is [kind, words, address below the pages, a line about it, amount in 分 or null].
+    Each entry is [kind, words, address below the pages, a line about it, amount in 分 or null,
+    years, places of its departments in the list of their names]; an account has its English
+    name too.
     """
     names = {d.key: d for d in departments.departments(warehouse)}
+    places = {key: place for place, key in enumerate(names)}
     links = FileLinks("zh", "")
     entries = [
-        [hit.kind, hit.label, *content.entry(warehouse, hit, links, names)]
+        [
+            hit.kind, hit.label, *content.entry(warehouse, hit, links, names), hit.years,
+            [places[key] for key in hit.departments], *_english(hit),
+        ]
         for hit in warehouse.everything()
-    ]
-    return b"window.shouzhiSearch=" + orjson.dumps(entries).replace(b"</", b"<\\/") + b";\n"
+    ]  # fmt: skip
+    told = {"departments": [found.name for found in names.values()], "entries": entries}
+    return b"window.shouzhiSearch=" + orjson.dumps(told).replace(b"</", b"<\\/") + b";\n"

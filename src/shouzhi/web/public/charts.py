@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from shouzhi.warehouse.figures import Figure
+from shouzhi.warehouse.scopes import Cell
 from shouzhi.warehouse.structure import Link, Node, Tree
 
 Chart = dict[str, Any]
 Say = Callable[..., str]
+
+LONGEST: Final = 20
+"""So many years stand side by side with those of which nothing is told."""
 
 FEWEST: Final = 2
 """A chart of fewer parts tells nothing that its one number does not."""
@@ -55,28 +58,41 @@ def sankey(links: Sequence[Link], say: Say) -> Chart | None:
     return {"kind": "sankey", "nodes": nodes, "links": made}
 
 
-def years(series: Mapping[str, Mapping[int, Figure]], names: Mapping[str, str]) -> Chart | None:
-    """Amounts by year, a bar for each stage; `names` are the words of the stages, in their order."""
-    known = sorted({year for told in series.values() for year in told})
-    if len(known) < FEWEST:
+def years(cells: Mapping[tuple[int, str], Cell], names: Mapping[str, str]) -> Chart | None:
+    """Amounts by year, a bar for each stage; `names` are the words of the stages, in their order.
+
+    Years between of which nothing is told stand there empty: a gap is a gap.
+    """
+    told = sorted({year for year, stage in cells if stage in names})
+    if len(told) < FEWEST:
         return None
-    shown = [stage for stage in names if stage in series]
+    known = list(range(told[0], told[-1] + 1)) if told[-1] - told[0] < LONGEST else told
+    shown = [stage for stage in names if any(at[1] == stage for at in cells)]
     return {
         "kind": "years",
         "years": known,
         "series": [
             {
                 "name": names[stage],
-                "values": [f.amount if (f := series[stage].get(year)) else None for year in known],
+                "values": [cell.amount if (cell := cells.get((year, stage))) else None for year in known],
             }
             for stage in shown
         ],
     }
 
 
-def ranking(rows: Sequence[tuple[str, int]], say: Say, most: int = 30) -> Chart | None:
-    """Departments by one amount, the largest at the top."""
+def ranking(rows: Sequence[tuple[str, int, str]], names: Mapping[str, str], most: int = 30) -> Chart | None:
+    """Departments by one amount, the largest at the top, each with its stage; `names` are the words of these.
+
+    A stage keeps its colour, whatever others stand beside it.
+    """
     shown = sorted((row for row in rows if row[1] > 0), key=lambda row: -row[1])[:most]
     if len(shown) < FEWEST:
         return None
-    return {"kind": "ranking", "data": [{"name": say(name), "value": amount} for name, amount in shown]}
+    told = {stage for _, _, stage in shown}
+    stages = [{"name": name, "colour": place} for place, (stage, name) in enumerate(names.items()) if stage in told]
+    return {
+        "kind": "ranking",
+        "data": [{"name": name, "value": amount, "stage": names[stage]} for name, amount, stage in shown],
+        "stages": stages,
+    }

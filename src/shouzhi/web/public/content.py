@@ -11,13 +11,16 @@ from typing import Any, Final
 
 from shouzhi.catalogue.classifications import CODED, TREES, classification
 from shouzhi.space import DIMENSIONS
-from shouzhi.warehouse import comparing, departments
-from shouzhi.warehouse.figures import Figure, Measure, account, change, measures, share
-from shouzhi.warehouse.names import levels, member_name
+from shouzhi.warehouse import comparing, departments, downloads
+from shouzhi.warehouse.figures import Measure, account, measures, share
+from shouzhi.warehouse.names import member_name
 from shouzhi.warehouse.opened import Warehouse
 from shouzhi.warehouse.schemas import COLUMNS
+from shouzhi.warehouse.scopes import Scopes
 from shouzhi.warehouse.search import Hit
-from shouzhi.web.public import charts
+from shouzhi.warehouse.structure import slight_ends
+from shouzhi.web.public import charts, yearly
+from shouzhi.web.public.columns import COLUMNS_SAID
 from shouzhi.web.public.finding import address
 from shouzhi.web.public.laying import lay
 from shouzhi.web.public.links import Links, Paths
@@ -32,10 +35,15 @@ DIMENSION_NAMES: Final = {
     "government_economic": "政府支出经济分类",
     "unit": "单位", "project": "项目", "item": "专项口径",
 }  # fmt: skip
-LINES: Final = 100
-"""Lines of a comparison on one page."""
 
-_COLUMNS_SHOWN: Final = 8
+
+_PEERLESS: Final = {
+    "unknown": "本部门{year}年的支出总数没有读到，无从比较规模。",
+    "alone": "{year}年没有别的部门公开文件。",
+    "size": "{year}年公开文件的部门里，没有一个的支出规模与本部门相差在四倍以内。",
+    "function": "{year}年支出规模相近的部门里，没有一个的支出功能与本部门相同。",
+}
+"""Why a department has no peers."""
 
 
 def home(warehouse: Warehouse) -> Values:
@@ -67,59 +75,32 @@ def department_year(warehouse: Warehouse, key: str, year: int | None, say: Say) 
         return None
     told = departments.picture(warehouse, found, year)
     heads = {stage: say(name) for stage, name in STAGES.items()}
-    series = told.totals.series(measures()["expenditure"])
+    scopes = warehouse.memo(("scopes", key), lambda: Scopes(warehouse, told.totals))
+    spent = scopes.row(measures()["expenditure"], year, told.stage)
     near = comparing.peers(warehouse, key, year)
     return {
         "department": found, "year": year, "stage": told.stage, "told": told,
-        "headlines": _headlines(told),
+        "headlines": yearly.headlines(scopes, told),
         "structures": [
             {"tree": tree, "chart": charts.treemap(tree, say)}
             for tree in (told.function, told.economic) if tree
         ],
-        "flow_chart": charts.sankey(told.flows, say),
-        "years_chart": charts.years(series, heads), "series": _over_years(told, "head"),
-        "public": _over_years(told, "public"), "more": _over_years(told, "more"),
-        "peers": near, "documents": [_described(warehouse, head) for head in told.documents],
+        "flow_chart": charts.sankey(told.flows, say), "slight_ends": slight_ends(told.flows),
+        "years_chart": charts.years(spent.cells if spent else {}, heads),
+        "series": yearly.over_years(warehouse, scopes, told, "head"),
+        "public": yearly.over_years(warehouse, scopes, told, "public"),
+        "more": yearly.over_years(warehouse, scopes, told, "more"),
+        "peers": near, "peerless": _PEERLESS[comparing.peerless(warehouse, key, year) or "function"],
+        "comparable": [other for other in found.years if not comparing.peerless(warehouse, key, other)],
+        "documents": [_described(warehouse, head) for head in told.documents],
         "answered": _answered(warehouse, told.documents), "share": share,
     }  # fmt: skip
 
 
-def _headlines(told: departments.Picture) -> list[Values]:
-    """The figures at the top, with the change on the year before and the rate against the budget."""
-    found: list[Values] = []
-    for measure in (m for m in measures().values() if m.group == "head"):
-        now = told.totals.measure(measure, told.year, told.stage)
-        if now is None:
-            continue
-        before = told.totals.measure(measure, told.year - 1, told.stage)
-        budget = told.totals.measure(measure, told.year, "approved") if told.stage == "outturn" else None
-        rate = share(now.amount, budget.amount) if budget and budget.amount > 0 else None
-        found.append({"measure": measure, "figure": now, "change": change(now, before), "rate": rate})
-    return found
-
-
-def _over_years(told: departments.Picture, group: str) -> Values | None:
-    """A table of measures by year and stage; None where there is none of the group."""
-    wanted = [measure for measure in measures().values() if measure.group == group]
-    held = {m.key: told.totals.series(m) for m in wanted}
-    columns = sorted(
-        {(year, stage) for by in held.values() for stage, at in by.items() for year in at if stage in STAGES},
-        key=lambda at: (at[0], list(STAGES).index(at[1])),
-    )
-    columns = [at for at in columns if at[0] <= told.year][-_COLUMNS_SHOWN:]
-    rows = [
-        (m, [held[m.key].get(stage, {}).get(year) for year, stage in columns])
-        for m in wanted
-    ]
-    rows = [(m, cells) for m, cells in rows if any(cells)]
-    if not any(year == told.year for year, _ in columns) or not rows:
-        return None
-    return {"columns": columns, "rows": rows}
-
-
 def _described(warehouse: Warehouse, head: Values) -> Values:
-    """A document with the list of its tables."""
-    return {**head, "listed": warehouse.of_document("listed", head["document"])}
+    """A document with the list of its tables and the sizes of its files."""
+    key = head["document"]
+    return {**head, "listed": warehouse.of_document("listed", key), "sizes": downloads.sizes(warehouse, key)}
 
 
 def _answered(warehouse: Warehouse, heads: Sequence[Values]) -> list[Values]:
@@ -157,7 +138,7 @@ def table(warehouse: Warehouse, key: str, number: int) -> Values | None:
     if content is None:
         return None
     return {
-        "head": head, "table": content, "number": number, "laid": lay(content),
+        "head": _described(warehouse, head), "table": content, "number": number, "laid": lay(content),
         "department": departments.department(warehouse, head["department"]),
         "last": number + 1 >= head["tables"],
     }  # fmt: skip
@@ -181,61 +162,12 @@ def measure_of(warehouse: Warehouse, key: str) -> Measure | None:
     return account(dimension, code, rows[0]["label"] or code) if rows else None
 
 
-def comparison(
-    warehouse: Warehouse,
-    key: str,
-    say: Say,
-    *,
-    chosen: Sequence[str] = (),
-    level: str | None = None,
-    part: int | None = None,
-) -> Values | None:
-    """Departments and years in one measure: the chosen ones, or all (of one level).
-
-    `part` counts from 1 and takes so many lines as a page holds; without it all are there.
-    """
-    measure = measure_of(warehouse, key)
-    if measure is None:
-        return None
-    lines = comparing.compare(warehouse, measure, chosen or None)
-    if level:
-        lines = [line for line in lines if line.department.level == level]
-    years = sorted({year for line in lines for year, _ in line.figures})[-_COLUMNS_SHOWN:]
-    told = {year: [(line, f) for line in lines if (f := line.best(year))] for year in years}
-    fullest = max(years, key=lambda year: (len(told[year]), year), default=None)
-    ranked = [(line.department.name, figure.amount) for line, figure in told.get(fullest or 0, ())]
-    lines.sort(key=lambda line: -_newest(line).amount)
-    parts = max(1, -(-len(lines) // LINES)) if part else 1
-    if part:
-        lines = lines[(min(part, parts) - 1) * LINES :][:LINES]
-    return {
-        "part": min(part or 1, parts), "of_parts": parts,
-        "measure": measure, "lines": lines, "years": years, "latest": fullest,
-        "chart": charts.ranking(ranked, say), "measures": list(measures().values()),
-        "level": level, "levels": [(found.level, found.title) for found in levels()], "chosen": list(chosen),
-        "functions": {line.department.key: _main_function(warehouse, line) for line in lines},
-    }  # fmt: skip
-
-
-def _newest(line: comparing.Line) -> Figure:
-    """The figure of the last year of a line, which has at least one."""
-    year = max(year for year, _ in line.figures)
-    return line.best(year) or next(iter(line.figures.values()))
-
-
-def _main_function(warehouse: Warehouse, line: comparing.Line) -> str:
-    """What a department spends most on in its last year."""
-    year = max(year for year, _ in line.figures)
-    profile = comparing.profiles(warehouse, year).get(line.department.key)
-    return comparing.main_function(profile, year) if profile else ""
-
-
 def dictionary(dimension: str | None = None) -> Values | None:
     """The data dictionary out of the catalogue: dimensions, measures and columns, or one dimension."""
     if dimension is None:
         return {
             "dimensions": [(name, DIMENSION_NAMES[name], len(classification(name).entries)) for name in DIMENSIONS],
-            "measures": list(measures().values()), "columns": COLUMNS,
+            "measures": list(measures().values()), "columns": COLUMNS, "notes": COLUMNS_SAID,
         }  # fmt: skip
     if dimension not in {*CODED, *TREES}:
         return None
@@ -247,13 +179,13 @@ DESCRIBED: Final = (*CODED, *TREES)
 """The dimensions whose members have a page."""
 
 
-def corrections(warehouse: Warehouse, reports: Sequence[Values] = ()) -> Values:
-    """The correction log: reports with their answers, and documents published again."""
+def corrections(warehouse: Warehouse) -> Values:
+    """What the correction log tells of documents: those that were published again, and all that are there."""
     versions = warehouse.ask("select * from head where version > 1 order by added desc, document")
     told = _answered(warehouse, versions)
     reasons = {f["document"]: f["answer"] for f in told if f["severity"] == "note" and f["answer"]}
     listed = [{**head, "reason": reasons.get(head["document"], "")} for head in versions]
-    return {"reports": list(reports), "versions": listed}
+    return {"versions": listed, "held": {head["document"] for head in departments.documents(warehouse)}}
 
 
 def entry(

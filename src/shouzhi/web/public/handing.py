@@ -10,11 +10,14 @@ from urllib.parse import urlencode
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.http.request import HttpRequest as Request
+from django.urls import reverse
 from ninja import Schema
 
 from shouzhi.space import yuan
 from shouzhi.warehouse.exports import as_csv, as_parquet, jsonable
+from shouzhi.web.language import say
 from shouzhi.web.public.keeping import CACHE, Kept, answer
+from shouzhi.web.public.links import ServedLinks
 from shouzhi.web.public.opening import warehouse
 from shouzhi.web.public.shapes import ListAsked
 
@@ -30,9 +33,10 @@ FORMS: Final = {
 class ApiFault(Exception):
     """What is not there or cannot be done, with its status."""
 
-    def __init__(self, status: int, why: str) -> None:
+    def __init__(self, status: int, why: str, **more: object) -> None:
         super().__init__(why)
         self.status = status
+        self.more = more
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,20 @@ class Part:
     total: int
 
 
-def one(request: HttpRequest, make: Callable[[], Answer]) -> HttpResponse:
-    """An object or a short list as JSON."""
+def pages_of(request: HttpRequest) -> ServedLinks:
+    """Links to the pages of this site with its host, for whoever follows them from elsewhere."""
+    return ServedLinks("zh", {}, request.build_absolute_uri(reverse("public:home")))
+
+
+def one(request: HttpRequest, make: Callable[[], Answer], mark: str = "") -> HttpResponse:
+    """An object or a short list as JSON; `mark` names what it hangs on beside warehouse and address."""
     _form(request, None, ("json",))
     held = warehouse()
 
     def fresh() -> Kept:
         return Kept.of(orjson.dumps(make(), default=_plain), FORMS["json"], held.changed)
 
-    kept = CACHE.get(("api", request.get_full_path()), held.revision, fresh)
+    kept = CACHE.get(("api", mark, request.build_absolute_uri()), held.revision, fresh)
     assert kept is not None  # noqa: S101 - `fresh` makes one or raises
     return answer(request, kept)
 
@@ -66,9 +75,12 @@ def listed(
 
 
 def given(
-    request: HttpRequest, asked: ListAsked, make: Callable[[], Part], fields: Sequence[str]
+    request: HttpRequest, asked: ListAsked, make: Callable[[], Part], fields: Sequence[str], mark: str = ""
 ) -> HttpResponse:
-    """A part of a list in the form that is accepted; links to its neighbours stand in `Link`."""
+    """A part of a list in the form that is accepted.
+
+    `mark` names the state of what the list hangs on beside the warehouse.
+    """
     form = _form(request, asked.format, tuple(FORMS))
     held = warehouse()
 
@@ -76,7 +88,7 @@ def given(
         part = make()
         return Kept.of(_body(request, asked, part, form, fields), FORMS[form], held.changed)
 
-    kept = CACHE.get(("api", form, request.get_full_path()), held.revision, fresh)
+    kept = CACHE.get(("api", form, mark, request.build_absolute_uri()), held.revision, fresh)
     assert kept is not None  # noqa: S101 - `fresh` makes one or raises
     response = answer(request, kept)
     if form != "json" and response.status_code == 200:
@@ -124,7 +136,8 @@ def _form(request: HttpRequest, wished: str | None, offered: Sequence[str]) -> s
             own = FORMS[name].partition(";")[0]
             if kind in {own, "*/*", "", f"{own.partition('/')[0]}/*"}:
                 return name
-    raise ApiFault(406, f"offered: {', '.join(FORMS[name].partition(';')[0] for name in offered)}")
+    forms = [FORMS[name].partition(";")[0] for name in offered]
+    raise ApiFault(406, say("可给出的格式：{forms}", forms=", ".join(forms)), offered=forms)
 
 
 def _plain(value: object) -> object:

@@ -17,6 +17,7 @@ from shouzhi.warehouse.figures import Figure
 
 Language = Literal["zh", "en"]
 INDEX: Final = "index.html"
+COMPARED: Final = "compare.csv"
 
 
 class Paths:
@@ -44,9 +45,9 @@ class Paths:
         return f"documents/{document}/tables/{number + 1}/"
 
     @staticmethod
-    def compare(measure: str = "expenditure") -> str:
-        """The page that holds departments and years against each other in one measure."""
-        return f"compare/{measure.replace(':', '-')}/"
+    def compare(measure: str = "expenditure", scope: int | None = None) -> str:
+        """The page that holds departments and years against each other in one measure, of one scope."""
+        return f"compare/{measure.replace(':', '-')}/" + ("" if scope is None else f"scope/{scope + 1}/")
 
     @staticmethod
     def dictionary(dimension: str | None = None) -> str:
@@ -87,6 +88,10 @@ class Links(Protocol):
         """The address of the package of all data of a year."""
         ...
 
+    def table_of(self, path: str, **query: str) -> str:
+        """The address of a comparison as CSV, by the path of its page."""
+        ...
+
     def other(self) -> str:
         """The address of this page in the other language."""
         ...
@@ -125,6 +130,10 @@ class ServedLinks:
         """The address of the package of all data of a year."""
         return f"{self.root}api/v1/bulk/{year}.zip"
 
+    def table_of(self, path: str, **query: str) -> str:
+        """The address of a comparison as CSV, by the path of its page."""
+        return self.page(f"{path}{COMPARED}", **query)
+
     def other(self) -> str:
         """The address of this page in the other language."""
         before = f"{self.query}&" if self.query else ""
@@ -161,6 +170,10 @@ class FileLinks:
         """The address of the package of all data of a year."""
         return f"{self._up()}bulk/{year}.zip"
 
+    def table_of(self, path: str, **query: str) -> str:  # noqa: ARG002 - files are not asked
+        """The address of a comparison as CSV, by the path of its page."""
+        return f"{self._up()}{path}{COMPARED}"
+
     def other(self) -> str:
         """The address of this page in the other language."""
         if not self.both:
@@ -184,6 +197,14 @@ def anchor(figure: Figure) -> str:
 
 def source(links: Links, figure: Figure) -> str:
     """The address of the cell that a figure was printed in, or of its document."""
-    if figure.table is None:
-        return links.page(Paths.document(figure.document))
-    return links.page(Paths.table(figure.document, figure.table), anchor(figure))
+    return cell(links, figure.document, figure.table, figure.row, figure.column)
+
+
+def cell(
+    links: Links, document: str, table: int | None, row: int | None = None, column: int | None = None
+) -> str:
+    """The address of a place in a document; positions count from 0, in addresses from 1."""
+    if table is None:
+        return links.page(Paths.document(document))
+    at = "" if row is None else f"r{row + 1}c{(column or 0) + 1}"
+    return links.page(Paths.table(document, table), at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,10 +13,14 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 
 from shouzhi.web.audit.log import actor
+from shouzhi.web.budget.models import BudgetYear
+from shouzhi.web.disclosure.finding import release as find_release
+from shouzhi.web.disclosure.models import Release
 from shouzhi.web.language import say
 from shouzhi.web.pages import page, public
-from shouzhi.web.public import answers
-from shouzhi.web.public.links import Paths, ServedLinks
+from shouzhi.web.people.rights import can
+from shouzhi.web.public import answers, explaining
+from shouzhi.web.public.links import ServedLinks, cell
 from shouzhi.web.public.models import ErrorReport
 from shouzhi.web.public.opening import warehouse
 from shouzhi.web.public.rendering import render as public_page
@@ -56,10 +61,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _back(links: ServedLinks, told: dict[str, Any]) -> str:
-    if told["table"] is None:
-        return links.page(Paths.document(told["document"]))
-    at = f"r{told['row'] + 1}c{(told['column'] or 0) + 1}" if told["row"] is not None else ""
-    return links.page(Paths.table(told["document"], told["table"]), at)
+    return cell(links, told["document"], told["table"], told["row"], told["column"])
 
 
 def _found(user: Any, pk: int) -> ErrorReport:  # noqa: ANN401 - a user
@@ -79,19 +81,52 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 @page("errors.answer", methods=("GET", "POST"))
 def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """One report, and the form for its answer."""
+    """One report, and the form for its answer: shown as it will be public first, then published."""
     found = _found(request.user, pk)
-    if request.method == "POST":
-        revision = request.POST.get("revision", "")
-        if not revision.isdecimal():
-            raise BadRequest
-        try:
-            answers.reply(found, request.POST.get("answer", ""), actor(request), int(revision))
-        except answers.Refused as refused:
-            messages.error(request, str(refused))
-        else:
+    year = answers.year_of(found, warehouse())
+    if request.method == "GET":
+        kept = {"answer": found.answer, "outcome": found.outcome, "release": str(found.release_id or "")}
+        return _answering(request, found, year, kept)
+    revision, step = request.POST.get("revision", ""), request.POST.get("step", "preview")
+    if not revision.isdecimal():
+        raise BadRequest
+    try:
+        made = answers.drawn_up(request.POST, year)
+        if step == "publish":
+            answers.reply(found, made, actor(request), int(revision))
             messages.success(request, say("已答复；答复列在公众网站的更正记录里"))
             return redirect("public:reports")
-    links = links_of()
-    told = {"table": found.table, "row": found.row, "column": found.column, "document": found.document}
-    return render(request, "public/answer.html", {"report": found, "figure": _back(links, told)})
+    except answers.Refused as refused:
+        messages.error(request, str(refused))
+        return _answering(request, found, year, request.POST)
+    return _answering(request, found, year, request.POST, made if step == "preview" else None)
+
+
+def _answering(
+    request: HttpRequest,
+    found: ErrorReport,
+    year: BudgetYear | None,
+    given: Mapping[str, str],
+    preview: answers.Reply | None = None,
+) -> HttpResponse:
+    """The page of one report: its form as it was filled in, or the answer as it will be public."""
+    place = {"table": found.table, "row": found.row, "column": found.column, "document": found.document}
+    may = year is not None and can(request.user, "release.view", year.department)
+    told = {
+        "report": found, "figure": _back(links_of(), place), "preview": preview,
+        "text": given.get("answer", ""), "outcome": given.get("outcome", ""), "chosen": given.get("release", ""),
+        "outcomes": ErrorReport.OUTCOMES, "releases": answers.corrections_of(year), "correct": year if may else None,
+    }  # fmt: skip
+    return render(request, "public/answer.html", told)
+
+
+@page("release.prepare", of=find_release, methods=("GET", "POST"))
+def explanations(request: HttpRequest, found: Release) -> HttpResponse:
+    """What is said in public of the warnings on a release, while it is being prepared."""
+    told = explaining.explained(found)
+    if request.method == "POST":
+        texts = {str(note): request.POST.get(f"text-{place}", "") for place, (note, _) in enumerate(told)}
+        explaining.explain(found, texts, actor(request))
+        messages.success(request, say("已保存；说明随这一版公开"))
+        return redirect("disclosure:release", pk=found.pk)
+    return render(request, "public/explanations.html", {"release": found, "notes": told})

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from ninja import Field, Schema
 
 from shouzhi.space import yuan
 from shouzhi.warehouse.figures import Figure, Measure
+from shouzhi.web.public.links import Links, source
 
 Item = TypeVar("Item")
 Member = Field(None, max_length=120, description="a member of the dimension; `-` for facts that name none")
 Key = Field(None, pattern=r"^[-a-zA-Z0-9_]{1,80}$")
 Year = Field(None, ge=1900, le=2200)
+FROM_NOUGHT: Final = "counts from 0 in its {whole}; in addresses of pages, and in the tables of this API, from 1"
+InTable = Field(None, description=FROM_NOUGHT.format(whole="document"))
+InRow = Field(None, description=FROM_NOUGHT.format(whole="table"))
+InColumn = Field(None, description=FROM_NOUGHT.format(whole="table"))
+Url = Field(None, description="the page where it is shown, at its cell where it has one")
 
 
 class Fault(Schema):
@@ -86,6 +92,16 @@ class ProjectsAsked(ListAsked):
     at_least: int | None = Field(None, ge=-(2**62), le=2**62)
 
 
+class SearchAsked(ListAsked):
+    """Words to search for, and to what kind, year and department the search is narrowed."""
+
+    q: str = Field(..., min_length=1, max_length=60, description="all words must be there; a year narrows")
+    kind: Literal["department", "document", "account", "project", "table", "prose"] | None = None
+    year: int | None = Year
+    department: str | None = Key
+    size: int = Field(20, ge=1, le=1000)
+
+
 class DepartmentOut(Schema):
     """A department; `level` is province, city, county or township."""
 
@@ -115,6 +131,7 @@ class DocumentOut(Schema):
     added: str
     published: str | None
     files: list[str]
+    url: str | None = Url
 
 
 class TableOut(Schema):
@@ -127,6 +144,7 @@ class TableOut(Schema):
     pages: list[int]
     columns: int
     rows: int
+    url: str | None = Url
 
 
 class ParagraphOut(Schema):
@@ -147,16 +165,18 @@ class FigureOut(Schema):
     year: int
     stage: str
     document: str
-    table: int | None
-    row: int | None
-    column: int | None
+    table: int | None = InTable
+    row: int | None = InRow
+    column: int | None = InColumn
     page: int | None
+    url: str | None = Url
 
     @classmethod
-    def of(cls, figure: Figure) -> FigureOut:
-        """A figure as the API tells it."""
+    def of(cls, figure: Figure, links: Links) -> FigureOut:
+        """A figure as the API tells it, with the address of its cell."""
         names = ("amount", "year", "stage", "document", "table", "row", "column", "page")
-        return cls(amount_yuan=yuan(figure.amount), **{name: getattr(figure, name) for name in names})
+        told = {name: getattr(figure, name) for name in names}
+        return cls(amount_yuan=yuan(figure.amount), url=source(links, figure), **told)
 
 
 class NodeOut(Schema):
@@ -214,9 +234,9 @@ class FactOut(Schema):
     """A printed number; fields without a value are left out."""
 
     document: str
-    in_table: int | None = None
-    in_row: int | None = None
-    in_column: int | None = None
+    in_table: int | None = InTable
+    in_row: int | None = InRow
+    in_column: int | None = InColumn
     label: str | None = None
     side: str | None = None
     heading: str | None = None
@@ -240,6 +260,7 @@ class FactOut(Schema):
     line: int | None = None
     sheet: str | None = None
     cell: str | None = None
+    url: str | None = Url
 
 
 class SeriesOut(FigureOut):
@@ -263,20 +284,51 @@ class ProjectOut(Schema):
     amount: int | None
     amount_yuan: str | None = None
     goal: str | None
-    in_table: int | None
-    in_row: int | None
+    in_table: int | None = InTable
+    in_row: int | None = InRow
+    in_column: int | None = InColumn
     page: int | None
+    url: str | None = Url
 
 
 class HitOut(Schema):
-    """Something found; `key` is a department's key or an account, `place` where it stands."""
+    """Something found; `key` is a department's key or an account, `documents` in how many it stands."""
 
     kind: str
     label: str
     key: str | None
     document: str | None
     documents: int
-    place: dict[str, Any]
+    department: str | None = None
+    year: int | None = None
+    in_table: int | None = InTable
+    in_row: int | None = InRow
+    in_column: int | None = InColumn
+    page: int | None = None
+    amount: int | None = Field(None, description="of a project, in 分")
+    amount_yuan: str | None = None
+    url: str | None = Url
+
+
+class CorrectionOut(Schema):
+    """A reader's report on a published figure; `message`, `outcome` and `answer` come with the answer."""
+
+    number: int
+    state: Literal["new", "answered"]
+    reported: str
+    document: str
+    title: str
+    place: str
+    printed: str
+    in_table: int | None = InTable
+    in_row: int | None = InRow
+    in_column: int | None = InColumn
+    answered: str | None = None
+    outcome: Literal["confirmed", "unfounded", "corrected"] | None = None
+    message: str | None = None
+    answer: str | None = None
+    corrected: str | None = Field(None, description="the day on which the corrected version was published")
+    url: str | None = Url
 
 
 class DimensionOut(Schema):
@@ -309,3 +361,4 @@ class DictionaryOut(Schema):
     dimensions: list[dict[str, Any]]
     measures: list[MeasureOut]
     columns: dict[str, dict[str, str]]
+    notes: dict[str, str] = Field({}, description="what single columns mean")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,12 +15,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 
-from shouzhi.warehouse import Warehouse, exports
+from shouzhi.warehouse import Warehouse, downloads
 from shouzhi.web.language import COOKIE
 from shouzhi.web.pages import public
-from shouzhi.web.public import content
-from shouzhi.web.public.answers import answered_reports
-from shouzhi.web.public.finding import found
+from shouzhi.web.public import content, finding, telling
+from shouzhi.web.public.compared import Asked, as_file, comparison
 from shouzhi.web.public.keeping import CACHE, Kept, answer
 from shouzhi.web.public.links import Language, ServedLinks
 from shouzhi.web.public.opening import warehouse
@@ -31,6 +31,7 @@ Make = Callable[[Warehouse, ServedLinks], Values | None]
 _ASSETS: Final = ("style.css", "mark.svg", "charts.js")
 _YEAR: Final = 365 * 24 * 60 * 60
 _LONGEST: Final = 60
+_MOST_SCOPES: Final = 99
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -61,41 +62,80 @@ def table(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 
 @public()
-def compare(request: HttpRequest, measure: str = "expenditure") -> HttpResponse:
-    """Departments and years in one measure."""
-    chosen = [key for key in request.GET.get("departments", "").split(",") if key][:50]
-    level = request.GET.get("level", "")[:_LONGEST]
-    given = request.GET.get("part", "")
-    part = max(1, int(given)) if given.isdecimal() and len(given) < 5 else 1
+def compare(request: HttpRequest, measure: str = "expenditure", scope: int | None = None) -> HttpResponse:
+    """Departments and years in one measure; in addresses scopes count from 1."""
+    asked = _compared(request, scope)
+    if asked is None:
+        return missing(links_of())
 
     def make(held: Warehouse, links: ServedLinks) -> Values | None:
-        say = speaker(links.language)
-        return content.comparison(held, measure, say, chosen=chosen, level=level or None, part=part)
+        return comparison(held, measure, speaker(links.language), asked)
 
-    asked = {"departments": ",".join(chosen), "level": level, "part": str(part) if part > 1 else ""}
-    return shown(request, "compare", make, asked)
+    part = str(asked.part) if asked.part and asked.part > 1 else ""
+    return shown(request, "compare", make, {**asked.query(), "part": part})
+
+
+@public()
+def compared_file(request: HttpRequest, measure: str, scope: int | None = None) -> HttpResponse:
+    """A comparison as CSV."""
+    asked, held = _compared(request, scope), warehouse()
+
+    def make() -> Kept | None:
+        told = comparison(held, measure, speaker("zh"), replace(asked, part=None)) if asked else None
+        return Kept.of(as_file(held, told), TYPES["csv"], held.changed) if told else None
+
+    kept = CACHE.get((request.path, urlencode(asked.query() if asked else {})), held.revision, make)
+    if kept is None:
+        raise Http404
+    response = answer(request, kept)
+    response.headers["Content-Disposition"] = f'attachment; filename="{measure}.csv"'
+    return response
+
+
+def _compared(request: HttpRequest, scope: int | None) -> Asked | None:
+    """What is asked of a comparison; None for a scope that there cannot be."""
+    given = request.GET
+    chosen = [key for key in [*given.get("departments", "").split(","), *given.getlist("department")] if key]
+    words = {name: given.get(name, "")[:_LONGEST] for name in ("stage", "level", "function", "size", "sort")}
+    part, year = _number(given.get("part", "")), _number(given.get("year", ""))
+    if scope is not None and not 0 < scope <= _MOST_SCOPES:
+        return None
+    return Asked(
+        chosen=tuple(dict.fromkeys(chosen))[:50], year=year, scope=None if scope is None else scope - 1,
+        part=max(1, part or 1), **words,
+    )  # fmt: skip
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 5 else None
 
 
 @public()
 def search(request: HttpRequest) -> HttpResponse:
     """What is found."""
-    query = request.GET.get("q", "").strip()[:_LONGEST]
+    wishes = finding.Wishes.of(request.GET)
 
     def make(held: Warehouse, links: ServedLinks) -> Values:
-        hits = found(held, query, links, speaker(links.language)) if query else {}
-        return {"query": query, "found": hits}
+        return finding.page(held, wishes, links, speaker(links.language))
 
-    return shown(request, "search", make, {"q": query})
+    return shown(request, "search", make, wishes.asked())
 
 
 @public()
 def corrections(request: HttpRequest) -> HttpResponse:
-    """The correction log."""
+    """The correction log: all of it in parts, or one report by its number."""
+    number, part = (_whole(request.GET.get(name, "")) for name in ("number", "part"))
 
     def make(held: Warehouse, links: ServedLinks) -> Values:
-        return content.corrections(held, answered_reports(links))
+        return {**content.corrections(held), **telling.log(links, number, part or 1)}
 
-    return shown(request, "corrections", make, kept=False)
+    asked = {"number": str(number or ""), "part": str(part or "")}
+    return shown(request, "corrections", make, asked, kept=False)
+
+
+def _whole(text: str) -> int | None:
+    """A number from 1 up as an address gives it; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 9 and int(text) else None
 
 
 @public()
@@ -117,9 +157,7 @@ def facts(request: HttpRequest, key: str, suffix: str) -> HttpResponse:
     held = warehouse()
 
     def make() -> Kept | None:
-        if not held.ask("select 1 from head where document = ?", (key,)):
-            return None
-        body = exports.document_file(held, key, suffix)
+        body = downloads.download(held, key, suffix)
         return None if body is None else Kept.of(body, TYPES[suffix], held.changed)
 
     kept = CACHE.get((request.path,), held.revision, make)
