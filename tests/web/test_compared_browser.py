@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
 
 from django.conf import settings
+from public_world import amiss, needs_scripts
 from test_compared import PAGE, XIEZUO, folder
-from test_public_browser import needs_scripts
 
 from shouzhi.web.public.keeping import CACHE
 
@@ -31,20 +31,7 @@ def site(folder: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
 @needs_scripts
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_they_are_accessible_and_keep_to_their_policy(site: str, browser: Any, scheme: str) -> None:
-    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed").Axe()
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    wrong = []
-    for path in PATHS:
-        page.goto(site + path)
-        page.wait_for_load_state("networkidle")
-        found = axe.run(page)["violations"]
-        wrong += [(path, one["id"], [node["html"][:120] for node in one["nodes"][:2]]) for one in found]
-    context.close()
-    assert not faults
-    assert not wrong
+    assert not amiss(browser, site, PATHS, scheme)
 
 
 @needs_scripts

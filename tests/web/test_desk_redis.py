@@ -16,7 +16,7 @@ import pytest
 import redis_server
 from desk_papers import packed, paper
 from django.db import connections
-from test_desk_worker import database, received
+from test_desk_worker import TELLING, database, received
 
 from shouzhi.web.audit.log import verify
 from shouzhi.web.audit.models import Entry
@@ -26,16 +26,7 @@ pytestmark = pytest.mark.usefixtures("live_db")
 MANY = 24
 
 # The worker as `shouzhi serve` starts it, telling each outcome that it has written.
-WORKER = """
-import django
-django.setup()
-from shouzhi.web.desk import worker
-settle = worker.settle
-def told(*given):
-    done = settle(*given)
-    print(given[0].kind, int(done), flush=True)
-    return done
-worker.settle = told
+WORKER = f"""{TELLING}
 drain = worker.drain
 def drained(*given):
     done = drain(*given)

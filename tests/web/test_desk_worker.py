@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("live_db")
 MANY = 40
 
 # The real worker, telling each outcome that it has written.
-WORKER = """
+TELLING = """
 import django
 django.setup()
 from shouzhi.web.desk import worker
@@ -36,6 +36,8 @@ def told(*given):
     print(given[0].kind, int(done), flush=True)
     return done
 worker.settle = told
+"""
+WORKER = f"""{TELLING}
 if __name__ == "__main__":
     worker.drain()
 """

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("duckdb", reason="the application's extra is not installed: pip install 'shouzhi[web]'")
 
 from django.conf import settings
-from public_world import ACCOUNTS, KEY, fill
+from public_world import ACCOUNTS, KEY, amiss, fill, needs_scripts
 
 from shouzhi.web.public.keeping import CACHE
 
@@ -22,9 +22,6 @@ PATHS = [
 ]  # fmt: skip
 MARGIN = 40
 """Points of paper that stay free at every edge: 15 mm but for a hair."""
-BUILT = (Path(__file__).parents[2] / "src/shouzhi/web/static/shouzhi/charts.js").is_file()
-UNBUILT = "the scripts are not built: cd frontend && npm ci && npm run build"
-needs_scripts = pytest.mark.skipif(not BUILT, reason=UNBUILT)
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +40,7 @@ def site(filled: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
 @needs_scripts
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_and_keep_to_their_policy(site: str, browser: Any, scheme: str) -> None:
-    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed").Axe()
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    wrong = []
-    for path in PATHS:
-        page.goto(site + path)
-        page.wait_for_load_state("networkidle")
-        found = axe.run(page)["violations"]
-        wrong += [(path, one["id"], [node["html"][:120] for node in one["nodes"][:2]]) for one in found]
-    context.close()
-    assert not faults
-    assert not wrong
+    assert not amiss(browser, site, PATHS, scheme)
 
 
 @needs_scripts
