@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Final
 
 from shouzhi.catalogue.checks import OWN, speaking
@@ -45,6 +43,7 @@ from shouzhi.checks.wording import (
 from shouzhi.checks.years import as_of, dates, own_year
 from shouzhi.checks.zero_base import zero_base
 from shouzhi.facts import Document
+from shouzhi.facts.collecting import uncollected
 from shouzhi.relations.derive import derive
 
 Check = Callable[[Subject], Iterator[Finding]]
@@ -71,20 +70,8 @@ def check(
     department and units must agree with each other too.  Amounts in findings are written in the unit of
     their table, and messages in `language` (zh or en).
     """
-    with speaking(language), _collector_at_rest():
+    with speaking(language), uncollected():
         return sorted(_found(documents, between=between), key=_order)
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No cycles are made here; to look for them among all facts takes as long as the checks do."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _found(documents: Sequence[Document], *, between: bool) -> list[Finding]:

@@ -10,14 +10,13 @@ totals leave out, `scope`), `amounts` (cells to facts), `export` (the JSON contr
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from shouzhi.facts.amounts import settled_columns, table_facts
+from shouzhi.facts.collecting import uncollected
 from shouzhi.facts.export import fact_dict, section_dict, table_dict
 from shouzhi.facts.header import read_header
 from shouzhi.facts.labels import function_names, functions_of_units
@@ -75,20 +74,8 @@ def read_document(path: Path, name: str | None = None) -> Document:
 
     Raises `shouzhi.sources.Unreadable` with cause and remedy when it cannot be used.
     """
-    with _uncollected():
+    with uncollected():
         return from_source(open_source(path, name))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles of objects: a long table makes millions, none of them in one."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def from_source(source: Source, told: Mapping[str, Any] | None = None) -> Document:
