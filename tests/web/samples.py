@@ -157,6 +157,10 @@ SAMPLES: dict[str, Sample] = {
     **_all(None, "public:facts", more={"key": "x", "suffix": "csv"}, empty=True),
     **_all(None, "public:table", more={"key": "x", "number": 1}, empty=True),
     **_all(None, "public:measure", more={"measure": "expenditure"}, empty=True),
+    **_all(None, "public:compared", more={"measure": "expenditure"}, empty=True),
+    **_all(
+        None, "public:scope", "public:compared_scope", more={"measure": "expenditure", "scope": 1}, empty=True
+    ),
     **_all(None, "public:dimension", more={"dimension": "source"}),
     **_all(None, "public:file", more={"key": "x", "name": "x.pdf"}, empty=True),
     **_all("report", "public:answer"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import NamedTuple
+import json
+import subprocess
+import sys
+from typing import Any, Final, NamedTuple
 
 from shouzhi.web import serving
+
+_DEMO: Final = "demo"
 
 
 class Ready(NamedTuple):
@@ -28,13 +30,24 @@ def make_ready(*, demo: bool) -> Ready:
     a warehouse holds threads, which no fork has and which its child would wait for in vain.
     Raises serving.CannotServe.
     """
-    with ProcessPoolExecutor(1, get_context("spawn"), _to_its_end) as apart:
-        return apart.submit(_made_ready, demo=demo).result()
+    command = [sys.executable, "-m", __name__, *([_DEMO] if demo else [])]
+    # A session of its own: Ctrl+C ends the command after it, and nothing is left half laid out.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as apart:  # noqa: S603 - our own
+        try:
+            told, _ = apart.communicate()
+        except KeyboardInterrupt:
+            apart.wait()
+            raise
+    if apart.returncode != 0:
+        raise RuntimeError("the data folder could not be made ready: see above")
+    return _read(json.loads(told))
 
 
-def _to_its_end() -> None:
-    """Ctrl+C ends the command, after this: nothing is left half laid out."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _read(told: dict[str, Any]) -> Ready:
+    if "cannot" in told:
+        raise serving.CannotServe(told["cannot"], **told["values"])
+    people = [(role, name, password) for role, name, password in told["people"]]
+    return Ready(people, told["examples"], tuple(told["first"]) if told["first"] else None)
 
 
 def _made_ready(*, demo: bool) -> Ready:
@@ -49,3 +62,16 @@ def _made_ready(*, demo: bool) -> Ready:
         except FileNotFoundError:
             examples = False
     return Ready(people, examples, serving.first_administrator())
+
+
+def main() -> None:
+    """Make ready, and tell how it went as one JSON object."""
+    try:
+        told: dict[str, Any] = _made_ready(demo=_DEMO in sys.argv[1:])._asdict()
+    except serving.CannotServe as cannot:
+        told = {"cannot": cannot.key, "values": cannot.values}
+    sys.stdout.write(json.dumps(told, default=str, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    main()
