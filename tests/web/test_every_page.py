@@ -33,6 +33,8 @@ FILES = {
     "desk:export_between",
     "desk:picture",
     "disclosure:file",
+    "public:compared",
+    "public:compared_scope",
     "public:api_root",
     "public:api_unknown",
 }
