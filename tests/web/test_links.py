@@ -12,15 +12,17 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import Resolver404, resolve
 from samples import things
 from web_world import PLACES
 
 from shouzhi.web.budget.models import BudgetYear, Submission
+from shouzhi.web.pages import ASKED
 from shouzhi.web.people.models import Body
 
 pytestmark = pytest.mark.usefixtures("db")
-_OUTSIDE = ("/static/", "/documents/", "/logout/", "/language/")
-"""What is no page of one's work: files, the public site, the session and the switch of language."""
+_OUTSIDE = ("/static/", "/api/", "/logout/", "/language/")
+"""What is no page of one's work: files, data for everybody, the session and the switch of language."""
 ASKING = "ASK"
 """How a form is told that fetches a page with what is typed into it: without that there may be none."""
 _MOST = 400  # addresses a role: the small world has fewer
@@ -44,8 +46,18 @@ class Ways(HTMLParser):
 
     def _add(self, method: str, address: str) -> None:
         whole = urljoin(self.at, address)
-        if not urlsplit(whole).netloc and not whole.startswith(_OUTSIDE):
+        apart = urlsplit(whole).netloc or whole.startswith(_OUTSIDE) or _of_everybody(urlsplit(whole).path)
+        if not apart:
             self.found[method, whole.partition("#")[0]] = None
+
+
+def _of_everybody(path: str) -> bool:
+    """Whether a page asks for no right: the public site, which holds whatever has been disclosed, refuses nobody."""
+    try:
+        asked = getattr(resolve(path).func, ASKED, None)
+    except Resolver404:
+        return False  # a dead link, to be told
+    return asked is not None and asked.action is None
 
 
 def ways(client: Client, begin: str) -> Iterator[tuple[str, str, str, int]]:
@@ -59,7 +71,7 @@ def ways(client: Client, begin: str) -> Iterator[tuple[str, str, str, int]]:
                 list(answer.streaming_content)
             transaction.set_rollback(True)
         yield whence, method, address, answer.status_code
-        if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
+        if answer.status_code != 200 or answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
             continue
         page = Ways(address)
         page.feed(answer.content.decode())
